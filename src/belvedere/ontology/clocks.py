@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from belvedere.ontology.schema import CodeList, Column, integer, text, timestamp
+from belvedere.ontology.schema import CodeList, Column, boolean, integer, text, timestamp
 
 KNOWN_BASIS = CodeList(
     "known_basis",
@@ -22,6 +22,7 @@ class Clocks:
 
     known_at: Column = timestamp("Since when this was known (UTC).")
     known_basis: Column = text("How we know since when.", codes=KNOWN_BASIS)
+    withdrawn: Column = boolean("From this moment on the source no longer states the row; its values are empty.")
     commit_id: Column = integer("The commit that wrote the row.")
     file_id: Column = integer("The source file, by its number in the register of files.", required=False)
     source_row: Column = integer("Row of the source file (CSV line, sheet row, or Parquet row from 1).", required=False)

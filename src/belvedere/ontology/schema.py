@@ -17,11 +17,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 
 from belvedere.errors import UnknownName
+
+if TYPE_CHECKING:
+    from belvedere.ontology.rules import Rule
 
 
 class Shelf(StrEnum):
@@ -59,11 +62,13 @@ class CodeList:
     name: what the list is called on the documentation page.
     codes: code -> meaning, in the order in which a person would read them.
     source: the standard or institution the codes come from, if any.
+    facts: code -> what else is to be known of it (kind, unit, …), by name, for the documentation page.
     """
 
     name: str
     codes: Mapping[str, str]
     source: str = ""
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __contains__(self, code: object) -> bool:
         return code in self.codes
@@ -81,6 +86,7 @@ class Column:
     codes: the closed list a text value must come from.
     identity: names a person; replaced by a keyed pseudonym before the first write.
     place: holds a place code, to be resolved against the register of places.
+    default: what an absent column means ("all": not broken down). It never fills an empty cell of a column that is there.
     """
 
     kind: Kind
@@ -95,6 +101,7 @@ class Column:
     pattern: str | None = None
     identity: bool = False
     place: bool = False
+    default: str | None = None
 
     def __set_name__(self, owner: type, name: str) -> None:
         object.__setattr__(self, "name", name)
@@ -135,6 +142,12 @@ def timestamp(description: str, **options) -> Column:
     return Column(Kind.TIMESTAMP, description, **options)
 
 
+# Columns that clocks.py and the translation add to every row; no table may declare its own.
+CLOCK_NAMES = frozenset(
+    {"known_at", "known_basis", "commit_id", "file_id", "source_row", "source_column", "usual_at", "stated_at"}
+)
+
+
 @dataclass(frozen=True)
 class _Registry:
     tables: dict[str, type[Table]] = field(default_factory=dict)
@@ -144,17 +157,31 @@ _REGISTRY = _Registry()
 
 
 class Table:
-    """Base of every declared table. Subclass it, set `shelf`, declare the columns."""
+    """Base of every declared table. Subclass it, set `shelf`, declare the columns.
+
+    caveats: what a reader must know before using the figures.
+    rules: what must hold between the columns of one row (see `rules.py`).
+
+    A column may be called `name`: `Places.columns["name"]` is the column, `Places.name` is always the table's own name.
+    `register=False` declares a table that `tables()` does not list (a test's, a plug-in's trial).
+    """
 
     name: ClassVar[str]
     shelf: ClassVar[Shelf]
     caveats: ClassVar[tuple[str, ...]] = ()
+    rules: ClassVar[tuple[Rule, ...]] = ()
     columns: ClassVar[dict[str, Column]] = {}
 
-    def __init_subclass__(cls) -> None:
-        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+    def __init_subclass__(cls, *, register: bool = True) -> None:
         declared = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
+        if taken := declared.keys() & (vars(Table).keys() | CLOCK_NAMES):
+            raise TypeError(f"{cls.__name__}: a column cannot be called {', '.join(sorted(taken))}, the house uses that name")
         cls.columns = {name: replace(c, required=True) if c.key else c for name, c in declared.items()}
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        if not register:
+            return
+        if cls.name in _REGISTRY.tables:
+            raise TypeError(f"the table {cls.name} is declared twice")
         _REGISTRY.tables[cls.name] = cls
 
     @classmethod

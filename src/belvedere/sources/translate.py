@@ -1,0 +1,332 @@
+"""From the rows of a file to the rows of the ontology, by a mapping; what cannot be read is set aside, cell by cell.
+
+    places = Places.load()
+    for raw in read(path, mapping.layout):
+        translation = translate(raw, mapping, places)
+
+A *cell* is a figure the mapping reads: a row of the file times a value column. Every cell is loaded, empty, set aside or
+excluded; nothing is guessed and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from belvedere.ontology.schema import Kind, Table
+from belvedere.ontology.schema import table as ontology_table
+from belvedere.problems import Problem
+from belvedere.reference.calendar import end_of_day as calendar_end_of_day
+from belvedere.reference.places import Places
+from belvedere.sources.convert import UTC_MICROSECONDS, blank, distinct, matches, one_array, to_utc
+from belvedere.sources.figures import DEFINED_BY, Limits, keep_within, limits_of_code, limits_of_codes, limits_of_column
+from belvedere.sources.mapping import Mapping, ValueColumn
+from belvedere.sources.columns import RowColumn, check_header, problems_of, read_column, read_figures, read_stated
+
+REPORTED, SUPPRESSED, WITHDRAWN = "reported", "suppressed", "withdrawn"
+EndOfDay = Callable[[pa.Array, pa.Array], pa.Array]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows and cells of a file. cells = loaded + empty + set_aside + excluded, always.
+
+    rows: rows read, with those the reader set aside; a row that could not be read counts all its cells as set aside.
+    """
+
+    rows: int = 0
+    cells: int = 0
+    loaded: int = 0
+    empty: int = 0
+    set_aside: int = 0
+    excluded: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def as_dict(self) -> dict[str, int]:
+        """By name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One chunk, translated.
+
+    rows: the ontology table's columns, and source_row (int64), source_column (text), usual_at and stated_at (instants, UTC).
+    problems: one for each thing set aside, those of the reader included.
+    exempt: keys of the cells set aside whose key could be read, in the columns of `rows`; their absence is no withdrawal.
+    unmapped_columns: columns of the file the mapping does not speak of.
+    """
+
+    rows: pa.Table
+    problems: list[Problem]
+    counts: Counts
+    exempt: pa.Table
+    unmapped_columns: tuple[str, ...] = ()
+
+    @property
+    def withdrawals_judged(self) -> bool:
+        """Whether an absent key may be taken for a withdrawal: not when some row's key could not be read."""
+        return all(problem.key_known for problem in self.problems)
+
+
+def translate(raw, mapping: Mapping, places: Places | None = None, end_of_day: EndOfDay | None = None) -> Translation:
+    """The rows of one chunk as ontology rows.
+
+    raw: a RawTable. places: has resolve(scheme, codes) -> (ids, unknown). end_of_day(places, dates) -> instants (UTC).
+    Raises UnreadableFile when the file lacks a column the mapping needs.
+    """
+    places = places or Places.load()
+    job = _Job.prepare(raw, mapping, places, end_of_day or (lambda at, days: calendar_end_of_day(at, days, places)))
+    parts = [job.cells_of(value) for value in job.values] if mapping.values else [job.plain_rows()]
+    unread = len({p.row for p in raw.problems if p.row is not None})
+    counts = sum((part.counts for part in parts), Counts(rows=job.height + unread))
+    counts += Counts(cells=unread * job.width, set_aside=unread * job.width)
+    return Translation(
+        job.finished([part.rows for part in parts]),
+        [*raw.problems, *job.problems, *(p for part in parts for p in part.problems)],
+        counts,
+        job.finished([part.exempt for part in parts]),
+        job.unmapped,
+    )
+
+
+def merged(translations: Iterable[Translation], mapping: Mapping) -> Translation:
+    """The chunks of one file as one translation."""
+    parts = list(translations)
+    empty = rows_schema(ontology_table(mapping.table)).empty_table()
+    return Translation(
+        pa.concat_tables([empty, *(part.rows for part in parts)]),
+        [problem for part in parts for problem in part.problems],
+        sum((part.counts for part in parts), Counts()),
+        pa.concat_tables([empty, *(part.exempt for part in parts)]),
+        tuple(dict.fromkeys(name for part in parts for name in part.unmapped_columns)),
+    )
+
+
+def rows_schema(table: type[Table]) -> pa.Schema:
+    """Columns of a translation's rows. A row set aside may lack a required value, so all may be null here."""
+    own = [pa.field(f.name, f.type) for f in table.arrow_schema()]
+    added = [("source_row", pa.int64()), ("source_column", pa.string()), ("usual_at", UTC_MICROSECONDS), ("stated_at", UTC_MICROSECONDS)]
+    return pa.schema([*own, *(pa.field(name, kind) for name, kind in added)])
+
+
+@dataclass
+class _Part:
+    """What one value column gave."""
+
+    rows: pa.Table
+    exempt: pa.Table
+    counts: Counts
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass
+class _Job:
+    """One chunk under way.
+
+    columns: row-level ontology columns, read once for all value columns.
+    keys_bad, bad: rows whose key, or any required column, could not be read. excluded: rows the feed does not take.
+    """
+
+    raw: object
+    mapping: Mapping
+    table: type[Table]
+    schema: pa.Schema
+    columns: dict[str, RowColumn]
+    constants: dict[str, object]
+    usual_at: pa.Array
+    stated_at: pa.Array
+    excluded: np.ndarray
+    keys_bad: np.ndarray
+    bad: np.ndarray
+    problems: list[Problem]
+    values: list[ValueColumn]
+    unmapped: tuple[str, ...]
+
+    @property
+    def height(self) -> int:
+        return self.raw.columns.num_rows
+
+    @property
+    def width(self) -> int:
+        """Cells in a row."""
+        return len(self.values) if self.mapping.values else max(1, len(self.plain_columns))
+
+    @property
+    def plain_columns(self) -> list[RowColumn]:
+        """Without [[values]]: the columns that are read from the file and are no key."""
+        keys = set(self.table.keys())
+        return [c for c in self.columns.values() if c.source is not None and c.target.name not in keys]
+
+    @classmethod
+    def prepare(cls, raw, mapping: Mapping, places: Places, end_of_day: EndOfDay) -> _Job:
+        """Reads everything that is the same for all value columns."""
+        table, header = ontology_table(mapping.table), raw.columns.column_names
+        unmapped = check_header(header, mapping)
+        height = raw.columns.num_rows
+        excluded = _excluded(raw.columns, mapping)
+        columns, problems = {}, []
+        keys_bad, bad = np.zeros(height, bool), np.zeros(height, bool)
+        stated = read_stated(raw, mapping)
+        for name, binding in mapping.columns.items():
+            if binding.column is None or binding.column not in header:
+                continue
+            read = read_column(raw.columns[binding.column], binding, table.columns[name], mapping, places)
+            columns[name] = read
+            if read.target.required:
+                keys_bad |= (read.faults != 0) & read.target.key
+                bad |= read.faults != 0
+        for read in [*columns.values(), *([stated] if stated else [])]:
+            in_a_cell = not mapping.values and not read.target.required
+            problems += [] if in_a_cell else problems_of(read, raw.rows, ~excluded, ~keys_bad)
+        if stated is not None:
+            keys_bad, bad = keys_bad | (stated.faults != 0), bad | (stated.faults != 0)
+        constants = _constants(mapping, table, columns)
+        usual = _usual_at(mapping, table, columns, constants, height, end_of_day)
+        return cls(
+            raw, mapping, table, rows_schema(table), columns, constants, usual,
+            pa.nulls(height, UTC_MICROSECONDS) if stated is None else stated.values,
+            excluded, keys_bad & ~excluded, bad & ~excluded, problems,
+            [v for v in mapping.values if v.column in header], unmapped,
+        )  # fmt: skip
+
+    def cells_of(self, value: ValueColumn) -> _Part:
+        """One value column: each of its cells becomes a row, or is counted as what it is."""
+        cells = one_array(self.raw.columns[value.column])
+        target = self.table.columns[value.into]
+        hidden = self._hidden(value, cells)
+        read = read_figures(cells, value, target, self.mapping, skip=hidden)
+        figures = self._within(read, value)
+        gone = self.mapping.missing.empty == WITHDRAWN
+        open_rows = ~self.excluded & ~self.bad
+        faulty = open_rows & (figures.faults != 0)
+        stays_empty = open_rows & figures.empty & ~hidden & (not gone)
+        loaded = open_rows & ~faulty & ~stays_empty
+        status = np.where(hidden, SUPPRESSED, np.where(figures.empty, WITHDRAWN, REPORTED)) if (hidden | figures.empty).any() else None
+        given = dict(value.constants) | {value.into: figures.values}
+        if "status" in self.table.columns and "status" not in self.constants and "status" not in given:
+            given["status"] = REPORTED if status is None else pa.array(status, pa.string())
+        frame = self._frame(given, value.column)
+        aside = faulty | (self.bad & ~self.keys_bad)
+        counts = Counts(
+            cells=self.height, loaded=int(loaded.sum()), empty=int(stays_empty.sum()),
+            set_aside=int(faulty.sum() + self.bad.sum()), excluded=int(self.excluded.sum()),
+        )  # fmt: skip
+        return _Part(_only(frame, loaded), _only(frame, aside), counts, problems_of(figures, self.raw.rows, open_rows, ~self.keys_bad))
+
+    def plain_rows(self) -> _Part:
+        """Without value columns a row of the file is a row of the table; its cells are the columns read that are no key."""
+        cells = self.plain_columns
+        open_rows, width = ~self.excluded & ~self.bad, max(1, len(self.plain_columns))
+        empty = sum((c.empty & open_rows & (c.faults == 0) for c in cells), np.zeros(self.height, int))
+        faulty = sum(((c.faults != 0) & open_rows for c in cells), np.zeros(self.height, int))
+        problems = [p for c in cells if not c.target.required for p in problems_of(c, self.raw.rows, open_rows, ~self.keys_bad)]
+        frame = self._frame({}, None)
+        set_aside = int(faulty.sum() + self.bad.sum() * width)
+        counts = Counts(
+            cells=self.height * width, loaded=int(open_rows.sum() * width - empty.sum() - faulty.sum()), empty=int(empty.sum()),
+            set_aside=set_aside, excluded=int(self.excluded.sum() * width),
+        )  # fmt: skip
+        return _Part(_only(frame, open_rows), _only(frame, self.bad & ~self.keys_bad), counts, problems)
+
+    def _hidden(self, value: ValueColumn, cells: pa.Array) -> np.ndarray:
+        """Cells the source suppressed: by what stands in them, or by a second column that says so."""
+        hidden = matches(cells, self.mapping.missing.suppressed)
+        flag = value.suppressed_when
+        if flag is not None and flag.column in self.raw.columns.column_names:
+            hidden |= matches(one_array(self.raw.columns[flag.column]), flag.equals) & blank(cells, self.mapping.missing.tokens)
+        return hidden
+
+    def _within(self, read: RowColumn, value: ValueColumn) -> RowColumn:
+        """The figures that keep to the limits of their column and of what they count."""
+        kept = keep_within(read.converted, limits_of_column(read.target), stock=False)
+        for name in DEFINED_BY:
+            if name in self.columns:
+                kept = keep_within(kept, limits_of_codes(name, self.columns[name].values), stock=True)
+                continue
+            code = value.constants.get(name, self.constants.get(name))
+            limits = limits_of_code(name, code)
+            kept = keep_within(kept, Limits(limits.whole if value.whole is None else value.whole, limits.low, limits.high), stock=True)
+        return read.with_converted(kept)
+
+    def _frame(self, given: dict[str, object], source_column: str | None) -> pa.Table:
+        """All rows of the chunk in the columns of the result."""
+        arrays = []
+        for column in self.schema:
+            source = given.get(column.name, self._row_level(column.name, source_column))
+            if isinstance(source, pa.Array):
+                arrays.append(source if source.type == column.type else source.cast(column.type))
+            else:
+                arrays.append(pa.nulls(self.height, column.type) if source is None else pa.repeat(pa.scalar(source, column.type), self.height))
+        return pa.Table.from_arrays(arrays, schema=self.schema)
+
+    def _row_level(self, name: str, source_column: str | None) -> object:
+        if name in self.columns:
+            return self.columns[name].values
+        clocks = {"source_row": self.raw.rows, "source_column": source_column, "usual_at": self.usual_at, "stated_at": self.stated_at}
+        if name == "source_row":
+            return pa.array(self.raw.rows, pa.int64())
+        return clocks[name] if name in clocks else self.constants.get(name)
+
+    def finished(self, parts: list[pa.Table]) -> pa.Table:
+        """The parts under one another."""
+        return pa.concat_tables([self.schema.empty_table(), *parts])
+
+
+def _only(frame: pa.Table, rows: np.ndarray) -> pa.Table:
+    return frame if rows.all() else frame.filter(pa.array(rows)) if rows.any() else frame.slice(0, 0)
+
+
+def _excluded(columns: pa.Table, mapping: Mapping) -> np.ndarray:
+    excluded = np.zeros(columns.num_rows, dtype=bool)
+    for name, where in mapping.where.items():
+        cells = one_array(columns[name])
+        excluded |= ~matches(cells, where.only) if where.only else matches(cells, where.all_but)
+    return excluded
+
+
+def _constants(mapping: Mapping, table: type[Table], read: dict[str, RowColumn]) -> dict[str, object]:
+    """Ontology columns that are the same in every row: the feed's id, declared constants, and what an absent column means."""
+    constants: dict[str, object] = {"feed": mapping.feed} if "feed" in table.columns else {}
+    for name, column in table.columns.items():
+        binding = mapping.columns.get(name)
+        if binding is not None and binding.column is None:
+            constants[name] = binding.constant
+        elif binding is not None and name not in read:
+            constants[name] = binding.otherwise if binding.otherwise is not None else column.default
+        elif binding is None and column.default is not None and not (name == "status" and mapping.values):
+            constants[name] = column.default
+    return constants
+
+
+def _usual_at(mapping, table, columns, constants, height: int, end_of_day: EndOfDay) -> pa.Array:
+    """When each row is usually known: a time of day at the source, or a length of time after the day ended at the place."""
+    happened = mapping.clock.happened or ("date" if "date" in table.columns else None)
+    days = columns[happened].values if happened in columns else None
+    if days is None:
+        return pa.nulls(height, UTC_MICROSECONDS)
+    days = days.cast(pa.date32(), safe=False)
+    by_clock = mapping.clock.days_and_hour
+    if by_clock is not None:
+        return _on_the_clock(days, *by_clock, mapping.clock.timezone)
+    where = next((name for name, column in table.columns.items() if column.place and (name in columns or name in constants)), None)
+    if where is None:
+        return pa.nulls(height, UTC_MICROSECONDS)
+    ids = columns[where].values if where in columns else pa.repeat(pa.scalar(str(constants[where])), height)
+    return pc.add(end_of_day(ids, days), pa.scalar(mapping.clock.length, pa.duration("us")))
+
+
+def _on_the_clock(days: pa.Array, after: int, hour: dt.time, zone: str) -> pa.Array:
+    """`after` days later at that hour in the zone; each different day is converted once."""
+    different, indices = distinct(days)
+    moments = [
+        None if day is None else to_utc(dt.datetime.combine(day + dt.timedelta(days=after), hour), zone) for day in different.to_pylist()
+    ]
+    return pa.array(moments, UTC_MICROSECONDS).take(pa.array(indices, mask=indices < 0))

@@ -1,0 +1,74 @@
+"""The SQL database behind the records shelf and the register: SQLite embedded, PostgreSQL in service.
+
+One place decides how transactions begin, how deleted bytes are wiped, and how long a writer waits for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+
+BUSY_SECONDS = 60
+
+
+def connect(url: str) -> Engine:
+    """An engine for the URL, with the settings that keep what is committed and wipe what is deleted."""
+    engine = create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def sqlite_url(path: Path) -> str:
+    """The SQLAlchemy URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def _prepare_sqlite(connection, _record) -> None:
+    # sqlite3 would open transactions on its own terms; we begin them ourselves (see _begin_sqlite).
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that will write takes the write lock first, so that two writers queue instead of failing halfway.
+    mode = "IMMEDIATE" if connection.get_execution_options().get("belvedere_write") else "DEFERRED"
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes; committed at the end, rolled back on any error."""
+    with engine.connect().execution_options(belvedere_write=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, from one consistent state of the database."""
+    with engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        yield connection
+
+
+def wipe_deleted(engine: Engine) -> None:
+    """Rewrites the database files so that nothing of deleted rows is left in them, write-ahead log included."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            connection.exec_driver_sql("VACUUM FULL")
+            connection.exec_driver_sql("CHECKPOINT")

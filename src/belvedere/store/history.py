@@ -1,0 +1,211 @@
+"""What a new version of a feed changes: the rules of the clocks.
+
+A feed's history is a function of its versions taken in the order of their time: each is compared with the state left by those
+before it, and only what changed is written. `known_at` of a written row is
+
+- new key: the time it is *usually* known (`assumed`), if that lies after the previous version, which did not have it, and
+  before this version; otherwise the version's own time;
+- changed value, or a value back after a withdrawal: the version's own time;
+- key no longer stated, in a version that covers it: a row marked withdrawn, at the version's own time;
+- row that carries its own date of statement (hub vintages): that date (`published`), and silence says nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from belvedere.ontology.schema import Table
+from belvedere.store.series import rest_schema
+
+WHOLE_HISTORY, WINDOW, INCREMENT = "whole_history", "window", "increment"
+COVERS = (WHOLE_HISTORY, WINDOW, INCREMENT)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One file of a feed, in time.
+
+    at: when the source published it, or when we received it.
+    basis: "published" or "ingested".
+    covers: what its silence means: "whole_history" (every key of the feed), "window" (keys between its first and last date),
+        "increment" (nothing).
+    grace: how late an increment may come before its rows count as history loaded later.
+    withdrawals_judged: False when rows whose key could not be read were set aside: then no absence is taken for a withdrawal.
+    """
+
+    at: dt.datetime
+    basis: str
+    covers: str
+    file_id: int
+    grace: dt.timedelta = dt.timedelta(0)
+    withdrawals_judged: bool = True
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a version adds. rows: columns at rest but for commit_id. The rest are counts of rows; held: keys held before."""
+
+    rows: pa.Table
+    new: int
+    changed: int
+    withdrawn: int
+    unchanged: int
+    held: int
+
+
+class FeedState:
+    """The last word of a feed on each of its keys, moved forward one version at a time.
+
+    Versions must come in the order of their time. The state lives in an in-memory DuckDB; nothing is read or written elsewhere.
+    """
+
+    def __init__(self, table: type[Table], rows: pa.Table | None = None, previous_at: dt.datetime | None = None) -> None:
+        """rows: the feed's rows at rest so far, all of its history (with `sequence`); previous_at: see `Version.covers`."""
+        self.table = table
+        self.previous_at = previous_at
+        self._rest = pa.schema([f for f in rest_schema(table) if f.name != "commit_id"])
+        self._db = duckdb.connect()
+        self._db.execute("SET TimeZone = 'UTC'")
+        self._db.register("empty", self._rest.empty_table())
+        self._db.execute("CREATE TABLE state AS FROM empty")
+        self._db.execute("CREATE TABLE statements AS FROM empty")
+        if rows is not None and rows.num_rows:
+            self._remember(rows)
+
+    def close(self) -> None:
+        """Frees the memory of the state."""
+        self._db.close()
+
+    def apply(self, version: Version, incoming: pa.Table, exempt: pa.Table | None = None) -> Changes:
+        """Moves the state forward by one version and returns the rows it adds.
+
+        incoming: the table's columns, source_row, source_column, usual_at, stated_at. Keys unique (with stated_at, if stated).
+        exempt: keys that stand in the file but were set aside; their absence is no withdrawal.
+        """
+        self._db.register("incoming", incoming)
+        self._db.register("exempt", incoming.schema.empty_table() if exempt is None else exempt)
+        stated = incoming.num_rows > 0 and incoming["stated_at"].null_count == 0
+        changes = self._statements(version) if stated else self._compare(version)
+        if version.covers != INCREMENT and not stated:
+            self.previous_at = version.at
+        return changes
+
+    def absent(self, version: Version, incoming: pa.Table, exempt: pa.Table | None = None) -> tuple[int, int]:
+        """How many keys held now the version would withdraw by its silence, and how many are held."""
+        self._db.register("incoming", incoming)
+        self._db.register("exempt", incoming.schema.empty_table() if exempt is None else exempt)
+        stated = incoming.num_rows > 0 and incoming["stated_at"].null_count == 0
+        gone = 0 if stated else self._count(self._absent_keys(version))
+        return gone, self._count("state WHERE NOT withdrawn")
+
+    # -- versions ---------------------------------------------------------------------------------------------------
+
+    def _compare(self, version: Version) -> Changes:
+        held = self._count("state WHERE NOT withdrawn")
+        previous_at = self.previous_at if version.covers != INCREMENT else None
+        self._db.execute(f"""
+            CREATE OR REPLACE TEMP TABLE compared AS
+            SELECT i.* EXCLUDE (stated_at), {self._says_withdrawn("i")} AS withdrawn, {version.file_id}::BIGINT AS file_id,
+                   s.known_at IS NULL AS is_new, coalesce(s.withdrawn, TRUE) AS was_gone, {self._differs("s")} AS differs
+            FROM incoming i LEFT JOIN state s ON {self._same_key("s", "i")}""")
+        self._db.execute("""
+            CREATE OR REPLACE TEMP TABLE written AS
+            SELECT * FROM compared WHERE CASE WHEN withdrawn THEN NOT was_gone ELSE was_gone OR differs END""")
+        new, back_or_changed, gone = self._db.execute("""
+            SELECT count(*) FILTER (is_new AND NOT withdrawn), count(*) FILTER (NOT is_new AND NOT withdrawn),
+                   count(*) FILTER (withdrawn) FROM written""").fetchall()[0]
+        assumed = "is_new AND usual_at > coalesce($previous, usual_at - INTERVAL 1 DAY) AND usual_at < $at::TIMESTAMPTZ - $grace"
+        rows = self._db.sql(
+            f"""SELECT * EXCLUDE (is_new, was_gone, differs, usual_at),
+                       CASE WHEN {assumed} THEN usual_at ELSE $at::TIMESTAMPTZ END AS known_at,
+                       CASE WHEN {assumed} THEN 'assumed' ELSE $basis END AS known_basis
+                FROM written ORDER BY ALL""",
+            params={"at": version.at, "previous": previous_at, "basis": version.basis,
+                    "grace": version.grace if version.covers == INCREMENT else dt.timedelta(0)},
+        ).to_arrow_table()  # fmt: skip
+        absent = self._withdrawals(version)
+        added = pa.concat_tables([self._at_rest(rows), self._at_rest(absent)])
+        unchanged = self._count("incoming") - rows.num_rows
+        self._move(added)
+        return Changes(added, new, back_or_changed, gone + absent.num_rows, unchanged, held)
+
+    def _withdrawals(self, version: Version) -> pa.Table:
+        """Rows for the keys that the version covers and no longer states: the key, no values, marked withdrawn."""
+        kept = {k: f's."{k}"' for k in self.table.keys()} | {"status": "'withdrawn'"}
+        columns = ", ".join(f'{kept.get(n, "NULL")} AS "{n}"' for n in [*self.table.columns, "source_row", "source_column"])
+        return self._db.sql(
+            f"""SELECT {columns}, TRUE AS withdrawn, {version.file_id}::BIGINT AS file_id,
+                       $at::TIMESTAMPTZ AS known_at, $basis AS known_basis
+                FROM {self._absent_keys(version)} ORDER BY ALL""",
+            params={"at": version.at, "basis": version.basis},
+        ).to_arrow_table()
+
+    def _statements(self, version: Version) -> Changes:
+        """Rows that carry their own date: each one not yet held with the same key, date and values is kept as it is."""
+        held = self._count("state WHERE NOT withdrawn")
+        same = f"{self._same_key('s', 'i')} AND s.known_at = i.stated_at"
+        rows = self._db.sql(
+            f"""SELECT i.* EXCLUDE (usual_at, stated_at), {self._says_withdrawn("i")} AS withdrawn, s.known_at IS NULL AS is_new,
+                       {version.file_id}::BIGINT AS file_id, i.stated_at AS known_at, 'published' AS known_basis
+                FROM incoming i LEFT JOIN statements s ON {same}
+                WHERE s.known_at IS NULL OR {self._differs("s")} ORDER BY ALL"""
+        ).to_arrow_table()
+        new = sum(rows["is_new"].to_pylist())
+        gone = sum(rows["withdrawn"].to_pylist())
+        added = self._at_rest(rows)
+        unchanged = self._count("incoming") - rows.num_rows
+        self._db.register("added", added)
+        self._db.execute(f"DELETE FROM statements s USING added i WHERE {self._same_key('s', 'i')} AND s.known_at = i.known_at")
+        self._db.execute("INSERT INTO statements BY NAME FROM added")
+        return Changes(added, new, rows.num_rows - new, gone, unchanged, held)
+
+    # -- state ------------------------------------------------------------------------------------------------------
+
+    def _remember(self, rows: pa.Table) -> None:
+        keys = ", ".join(f'"{k}"' for k in self.table.keys())
+        self._db.register("rows_so_far", rows)
+        newest = "ORDER BY known_at DESC, sequence DESC, source_row DESC NULLS LAST"
+        for target, by in (("state", keys), ("statements", f"{keys}, known_at")):
+            self._db.execute(f"""INSERT INTO {target} BY NAME SELECT * EXCLUDE (sequence, commit_id) FROM rows_so_far
+                                 QUALIFY row_number() OVER (PARTITION BY {by} {newest}) = 1""")
+        self._db.unregister("rows_so_far")
+
+    def _move(self, added: pa.Table) -> None:
+        self._db.register("added", added)
+        self._db.execute(f"DELETE FROM state s USING added i WHERE {self._same_key('s', 'i')}")
+        self._db.execute("INSERT INTO state BY NAME FROM added")
+
+    def _count(self, what: str) -> int:
+        return self._db.execute(f"SELECT count(*) FROM {what}").fetchall()[0][0]
+
+    def _at_rest(self, rows: pa.Table) -> pa.Table:
+        return rows.select(self._rest.names).cast(self._rest)
+
+    # -- SQL fragments ----------------------------------------------------------------------------------------------
+
+    def _same_key(self, left: str, right: str) -> str:
+        return " AND ".join(f'{left}."{k}" = {right}."{k}"' for k in self.table.keys())
+
+    def _differs(self, state: str) -> str:
+        return "(" + (" OR ".join(f'{state}."{v}" IS DISTINCT FROM i."{v}"' for v in self.table.values()) or "FALSE") + ")"
+
+    def _absent_keys(self, version: Version) -> str:
+        """FROM clause: the rows of the state that the version covers and does not state."""
+        covered = {
+            WHOLE_HISTORY: "TRUE",
+            WINDOW: "s.date BETWEEN (SELECT min(date) FROM incoming) AND (SELECT max(date) FROM incoming)",
+            INCREMENT: "FALSE",
+        }[version.covers]
+        if not version.withdrawals_judged:
+            covered = "FALSE"
+        return f"""state s WHERE NOT s.withdrawn AND {covered}
+                   AND NOT EXISTS (FROM incoming i WHERE {self._same_key("s", "i")})
+                   AND NOT EXISTS (FROM exempt e WHERE {self._same_key("s", "e")})"""
+
+    def _says_withdrawn(self, row: str) -> str:
+        """Does the incoming row itself say that its value was withdrawn?"""
+        return f"({row}.status IS NOT DISTINCT FROM 'withdrawn')" if "status" in self.table.columns else "FALSE"

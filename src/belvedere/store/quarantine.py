@@ -1,0 +1,61 @@
+"""What was set aside, and what became of it. Entries are written with the commit that loaded the rest of the file."""
+
+from __future__ import annotations
+
+import pandas as pd
+import sqlalchemy as sa
+
+from belvedere.errors import UnknownName
+from belvedere.store import register
+from belvedere.store.commits import Commit
+from belvedere.store.engine import reading
+from belvedere.store.workspace import Workspace, visible_commits
+
+COLUMNS = ("id", "feed", "file", "row", "column", "found", "expected", "rule", "set_aside_at", "resolution", "reason")
+
+
+def entries(workspace: Workspace, *, feed: str | None = None, settled: bool = False) -> pd.DataFrame:
+    """One row an entry: id, feed, file, row, column, found, expected, rule, set_aside_at, resolution, reason.
+
+    settled: also those mended or dismissed.
+    """
+    q, f, c = register.quarantine.c, register.files.c, register.commits.c
+    visible = sa.select(c.id).where(c.state == "committed", c.superseded_by.is_(None))
+    query = (
+        sa.select(q.id, q.feed, f.name.label("file"), q.row, q.column, q.found, q.expected, q.rule,
+                  c.committed_at.label("set_aside_at"), q.resolution, q.reason, q.file_id)
+        .join(register.files, q.file_id == f.id).join(register.commits, q.commit_id == c.id)
+        .where(q.commit_id.in_(visible)).order_by(q.feed, q.file_id, q.row, q.id)
+    )  # fmt: skip
+    if feed is not None:
+        query = query.where(q.feed == feed)
+    if not settled:
+        query = query.where(q.resolution.is_(None))
+    with reading(workspace.engine) as connection:
+        frame = pd.DataFrame(connection.execute(query).mappings().all(), columns=[*COLUMNS, "file_id"])
+    return frame.astype({"row": "Int64"})
+
+
+def dismiss(workspace: Workspace, ids: list[int], reason: str) -> int:
+    """Settles entries as not worth mending, with the reason. Raises UnknownName if one is not open. Returns the count."""
+    open_ids = set(entries(workspace)["id"])
+    for entry in ids:
+        if entry not in open_ids:
+            raise UnknownName("open quarantine entry", entry, map(str, open_ids))
+    with Commit.begin(workspace, "mend", parameters={"dismissed": ids, "reason": reason}) as commit:
+        commit.also(
+            sa.update(register.quarantine)
+            .where(register.quarantine.c.id.in_(ids))
+            .values(resolved_by=commit.id, resolution="dismissed", reason=reason)
+        )
+    return len(ids)
+
+
+def counts(workspace: Workspace) -> pd.Series:
+    """Open entries by feed."""
+    q = register.quarantine.c
+    visible = [row.id for row in visible_commits(workspace)]
+    query = sa.select(q.feed, q.commit_id, sa.func.count().label("n")).where(q.resolution.is_(None)).group_by(q.feed, q.commit_id)
+    with reading(workspace.engine) as connection:
+        rows = [row for row in connection.execute(query) if row.commit_id in set(visible)]
+    return pd.Series([r.n for r in rows], index=[r.feed for r in rows], dtype="int64").groupby(level=0).sum()

@@ -1,0 +1,94 @@
+"""A small workspace, and a way to load versions of a feed without any file format."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from belvedere.ontology import schema
+from belvedere.store.history import WHOLE_HISTORY
+from belvedere.store.load import Feed, Incoming, SourceFile, StoredVersion, Translated, load
+from belvedere.store.workspace import Workspace, create
+
+UTC = dt.UTC
+INDICATORS = schema.table("indicators")
+INCOMING_SCHEMA = pa.schema(
+    [
+        *[c.arrow.with_nullable(True) for c in INDICATORS.columns.values()],
+        pa.field("source_row", pa.int64()),
+        pa.field("source_column", pa.string()),
+        pa.field("usual_at", pa.timestamp("us", tz="UTC")),
+        pa.field("stated_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def at(text: str) -> dt.datetime:
+    """An instant: "2020-03-20" is midnight UTC, "2020-03-20 18:00" an hour of that day."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def rows(values: dict, *, feed: str = "test", lag: dt.timedelta = dt.timedelta(days=1, hours=18), stated=None) -> pa.Table:
+    """Rows of `indicators` from {(place, "2020-03-18"): value}; None stands for a value the source itself withdrew."""
+    made = []
+    for number, ((place, date), value) in enumerate(values.items(), start=2):
+        midnight = dt.datetime.combine(day(date), dt.time(), tzinfo=UTC)
+        made.append(
+            dict(feed=feed, place=place, date=day(date), indicator="hospital_census", condition="covid19", age_group="all",
+                 sex="all", period="day", value=value, status="reported" if value is not None else "withdrawn",
+                 source_row=number, source_column="hosp", usual_at=midnight + lag, stated_at=stated)
+        )  # fmt: skip
+    return pa.Table.from_pylist(made, schema=INCOMING_SCHEMA)
+
+
+class Loader:
+    """Loads versions given as dictionaries; keeps each one's rows so that history can be told again."""
+
+    def __init__(self, workspace: Workspace, folder: Path, feed: str = "test") -> None:
+        self.workspace, self.folder, self.feed = workspace, folder, feed
+        self.translated: dict[str, Translated] = {}
+        self.mapping = "mapping 1"
+
+    def incoming(self, table: pa.Table, when: dt.datetime, *, covers: str = WHOLE_HISTORY, basis: str = "published", **options):
+        text = f"{self.feed} {when.isoformat()} {covers} {table.to_pylist()}"
+        sha = hashlib.sha256(text.encode()).hexdigest()
+        path = self.folder / sha[:16]
+        path.write_text(text)
+        self.translated[sha] = Translated(table, options.pop("problems", []), {"read": table.num_rows}, **options)
+        file = SourceFile(path, f"{when:%Y-%m-%d}.csv", sha, len(text), when)
+        return Incoming(file, when, basis, covers, lambda: self.translated[sha])
+
+    def load(self, *incoming: Incoming, largest_withdrawal: float = 1.0):
+        mapping_sha = hashlib.sha256(self.mapping.encode()).hexdigest()
+        return load(self.workspace, Feed(self.feed, "indicators", mapping_sha, self.mapping), incoming, reread=self.reread,
+                    largest_withdrawal=largest_withdrawal)  # fmt: skip
+
+    def reread(self, version: StoredVersion) -> Translated:
+        return self.translated[version.file.sha256]
+
+    def version(self, values: dict, when: dt.datetime, **options):
+        return self.load(self.incoming(rows(values, feed=self.feed), when, **options))
+
+    def known(self, as_of=None, at=None) -> dict:
+        """{(place, "2020-03-18"): value} as of a day."""
+        frame = self.workspace.frame("indicators", as_of=as_of, at=at, feed=self.feed)
+        return {(r.place, str(r.date.date())): r.value for r in frame.itertuples()}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return create(tmp_path / "workspace")
+
+
+@pytest.fixture
+def loader(workspace: Workspace, tmp_path: Path) -> Loader:
+    (tmp_path / "incoming").mkdir()
+    return Loader(workspace, tmp_path / "incoming")
