@@ -26,7 +26,7 @@ $(STAMP): requirements.lock pyproject.toml scripts/find_python.sh
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
-run: $(STAMP)  ## prepare the demonstration workspace and serve it on 127.0.0.1:$(PORT)
+run: $(STAMP)  ## prepare the demonstration workspace and serve it on 127.0.0.1:8000 (PORT=… for another)
 	@exec $(BIN)/belvedere up --demo --workspace "$(WORKSPACE)" --port "$(PORT)"
 
 test: $(STAMP)  ## run every test
@@ -41,8 +41,8 @@ lint: $(STAMP)  ## style, imports, formatting
 	@$(BIN)/ruff format --check .
 
 docs: $(STAMP)  ## build the documentation into site/
-	@$(BIN)/python scripts/reference_pages.py
-	@$(BIN)/python -m mkdocs build --strict --quiet --site-dir site
+	@$(BIN)/python -m belvedere.ontology.pages docs/reference
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir site
 	@echo "Documentation: site/index.html"
 
 # One lock for every Python we support; the build backend is in it, so that installing needs nothing else.

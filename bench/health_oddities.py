@@ -1,6 +1,6 @@
 """The health rules run over the real data of a data folder: what they report, and whether the data's own notes explain it.
 
-    python bench/health_oddities.py DATA_FOLDER
+python bench/health_oddities.py DATA_FOLDER
 """
 
 from __future__ import annotations
@@ -159,13 +159,18 @@ SLOVENIA = {
     "si-sledilnik-icu": (
         "slovenia/icu_national_day",
         "SI",
-        {"state_icu": "icu_census", "state_icu_in": "icu_admissions", "state_icu_out": "icu_exits", "state_critical": "ventilated_census"},
+        {
+            "state_icu": "icu_census",
+            "state_icu_in": "icu_admissions",
+            "state_icu_out": "icu_exits",
+            "state_critical": "ventilated_census",
+        },
     ),
 }
 FEEDS = FRANCE | ITALY | GERMANY | SLOVENIA
 PERIODS = {"de-rki-hospitalisation": "7d", "de-rki-hospitalisation-first": "7d"}
 CONDITIONS = {"fr-spf-emergency-total": "all"}
-PREFIX = {"fr": "FR-", "it": "", "de": "", "si": "SI-"}
+PREFIX = {"it-dpc-provinces": "IT-", "fr": "FR-", "it": "", "de": "", "si": "SI-"}
 SLOVENIA_LEVELS = {"bed": "ward", "icu": "icu", "vent": "ventilated", "care": "other"}
 SLOVENIA_RESOURCES = {"total": "beds_total", "total_max": "beds_max", "occupied": "beds_occupied", "free": "beds_free"}
 SETTLE_DAYS = {"fr-spf-pcr-tests": 3}
@@ -178,7 +183,7 @@ def long_rows(data_folder: Path, feed: str) -> pd.DataFrame:
     file, place, columns = FEEDS[feed]
     table = pd.read_parquet(data_folder / f"{file}.parquet")
     code = table[place].where(table[place] != "") if place in table.columns else pd.Series(place, index=table.index)
-    prefix = PREFIX[feed[:2]] if place in table.columns else ""
+    prefix = PREFIX.get(feed, PREFIX[feed[:2]]) if place in table.columns else ""
     wide = table.assign(place=prefix + code.astype(object), date=pd.to_datetime(table["date"]))
     rows = wide.melt(id_vars=["place", "date"], value_vars=list(columns), var_name="column", value_name="value")
     rows = rows[rows["value"].notna()]
@@ -247,7 +252,13 @@ def findings(data_folder: Path, limits: Thresholds) -> pd.DataFrame:
             settle_days=SETTLE_DAYS,
         )
         out.append(check(evidence))
-    out.append(check(Evidence(panels={}, definitions=INDICATORS, thresholds=limits, today=END_OF_CHECK, versions=hub_versions(data_folder))))
+    out.append(
+        check(
+            Evidence(
+                panels={}, definitions=INDICATORS, thresholds=limits, today=END_OF_CHECK, versions=hub_versions(data_folder)
+            )
+        )
+    )
     return pd.concat(out, ignore_index=True)
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tests.project.repository import REPOSITORY, committed_files, text_of
 
 # Written in pieces, so that this file does not name them either.

@@ -6,6 +6,7 @@ import re
 import tomllib
 
 import pytest
+
 from tests.project.repository import REPOSITORY
 
 LOCK = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")

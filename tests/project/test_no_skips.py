@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.project.repository import REPOSITORY
 
 SKIPS = "import pytest\n\ndef test_runs():\n    assert True\n\ndef test_rests():\n    pytest." + "skip('no reason')\n"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.project.repository import REPOSITORY, committed_files
 
 CHECKS = ("assert", "check", "expect", "fail", "raises", "warns")

@@ -8,7 +8,8 @@ from belvedere.sources.raw import FormatSpec, RawTable, check_header
 
 def test_defaults_are_those_of_plain_csv():
     spec = FormatSpec()
-    assert (spec.kind, spec.separator, spec.encoding, spec.decimal, spec.quote, spec.header_row) == ("csv", ",", "utf-8", ".", '"', 1)
+    assert (spec.kind, spec.separator, spec.encoding, spec.decimal) == ("csv", ",", "utf-8", ".")
+    assert (spec.quote, spec.header_row, spec.sheet, spec.header) == ('"', 1, None, None)
     assert (spec.max_line_bytes, spec.max_file_bytes, spec.max_unpacked_bytes) == (1 << 20, 2 << 30, 512 << 20)
 
 

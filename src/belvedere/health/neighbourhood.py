@@ -14,6 +14,8 @@ WEEKS = (1, 2, 3, 4)
 WEEK = 7
 MAD_TO_SD = 1.4826
 SPREAD_BLOCK = 28
+UPPER, UPPER_Z = 0.85, 1.44
+"""85 % of a normal variable lie within 1.44 standard deviations."""
 
 
 def to_log(counts: np.ndarray) -> np.ndarray:
@@ -64,22 +66,45 @@ def weekday_effect(logs: np.ndarray) -> np.ndarray:
 
 
 def expected_log(logs: np.ndarray, effect: np.ndarray) -> np.ndarray:
-    """The day as its neighbours tell it, with the weekday `effect` put back; at the ends, extrapolated from one side. Shape (P, T)."""
+    """The day as its neighbours tell it, with the weekday `effect` put back. Shape (P, T).
+
+    Where fewer than three pairs of neighbours are known (the ends, and beside gaps): the median of the seven days on either side.
+    """
     level = logs - effect
     between = np.stack([(shifted(level, k) + shifted(level, -k)) / 2 for k in REACH], axis=-1)
-    onward = np.stack([2 * shifted(level, k) - shifted(level, 2 * k) for k in REACH[:3]], axis=-1)
-    backward = np.stack([2 * shifted(level, -k) - shifted(level, -2 * k) for k in REACH[:3]], axis=-1)
-    two_sided = (~np.isnan(between)).sum(axis=-1) >= 3
-    one_sided = median_last(np.concatenate([onward, backward, between], axis=-1))
-    return np.where(two_sided, median_last(between), one_sided) + effect
+    before, after = side_medians(level)
+    one_sided = median_last(np.stack([before, after], axis=-1))
+    return np.where(two_sided(logs), median_last(between), one_sided) + effect
+
+
+def two_sided(logs: np.ndarray) -> np.ndarray:
+    """Whether at least three pairs of neighbours are known, shape (P, T)."""
+    pairs = [~np.isnan(shifted(logs, k)) & ~np.isnan(shifted(logs, -k)) for k in REACH]
+    return np.sum(pairs, axis=0) >= 3
+
+
+def side_medians(level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Median of the seven days before, and of the seven after, each of shape (P, T)."""
+    days = range(1, WEEK + 1)
+    return (
+        median_last(np.stack([shifted(level, k) for k in days], axis=-1)),
+        median_last(np.stack([shifted(level, -k) for k in days], axis=-1)),
+    )
 
 
 def local_spread(residual: np.ndarray, floor: float = 1.0) -> np.ndarray:
-    """Robust standard deviation in blocks of four weeks, the larger of a block and its neighbours, not below `floor`. Shape (P, T)."""
+    """Robust standard deviation in blocks of four weeks, the larger of a block and its neighbours, not below `floor`. Shape (P, T).
+
+    The larger of two estimates: from the median, and from the 85 % quantile of the absolute residuals. The second sees series that
+    are published now and then, whose median is zero; it forgives four wrong days in a block.
+    """
     places, length = residual.shape
     blocks = -(-length // SPREAD_BLOCK)
     padded = np.full((places, blocks * SPREAD_BLOCK), np.nan)
     padded[:, :length] = np.abs(residual)
-    spread = MAD_TO_SD * median_last(padded.reshape(places, blocks, SPREAD_BLOCK))
+    ordered = np.sort(padded.reshape(places, blocks, SPREAD_BLOCK), axis=-1)
+    n = (~np.isnan(ordered)).sum(axis=-1)
+    upper = np.take_along_axis(ordered, np.maximum(np.ceil(UPPER * n).astype(int) - 1, 0)[..., None], axis=-1)[..., 0]
+    spread = np.fmax(MAD_TO_SD * median_last(ordered), upper / UPPER_Z)
     wide = np.fmax(np.fmax(shifted(spread, 1), shifted(spread, -1)), spread)
     return np.fmax(np.repeat(wide, SPREAD_BLOCK, axis=1)[:, :length], floor)

@@ -76,16 +76,18 @@ def cast_column(values: pa.ChunkedArray, column: Column) -> tuple[pa.Array, np.n
         cast = given.cast(target)
     except pa.ArrowInvalid:
         cast = _cast_distinct(given, target)
-    if column.kind is Kind.NUMBER:
-        cast = pc.if_else(pc.is_finite(cast), cast, None) if not _all_finite(cast) else cast
+    if column.kind is Kind.NUMBER and not _all(pc.is_finite(cast)):
+        cast = pc.if_else(pc.is_finite(cast), cast, None)
+    if column.kind is Kind.DATE and pa.types.is_timestamp(given.type):  # an hour is never cut off in silence
+        cast = pc.if_else(pc.equal(cast.cast(given.type), given), cast, None)
     if cast.null_count == given.null_count:
         return cast, np.array([], dtype=np.int64)
     unreadable = pc.and_(pc.is_null(cast), pc.is_valid(given))
     return cast, np.flatnonzero(unreadable.to_numpy(zero_copy_only=False))
 
 
-def _all_finite(values: pa.Array) -> bool:
-    return pc.all(pc.is_finite(values)).as_py() is not False
+def _all(held: pa.BooleanArray) -> bool:
+    return pc.all(held).as_py() is not False
 
 
 def complete(table: type[Table], rows: pa.Table) -> pa.Table:

@@ -85,10 +85,18 @@ def check(table: type[Table], rows: pa.Table) -> Checked:
     bad = _mask(failures, len(given))
     whole = pa.table({**values, **{name: given[name] for name in given.column_names if name not in values}})
     if not bad.any() and not len(repeated):
-        return Checked(whole, [], whole.slice(0, 0), [])
+        return Checked(_as_declared(table, whole), [], whole.slice(0, 0), [])
     kept = ~bad
     kept[repeated] = False
-    return Checked(whole.filter(pa.array(kept)), _problems(table, given, failures), _aside(whole, failures, bad), notes)
+    good = _as_declared(table, whole.filter(pa.array(kept)))
+    return Checked(good, _problems(table, given, failures), _aside(whole, failures, bad), notes)
+
+
+def _as_declared(table: type[Table], rows: pa.Table) -> pa.Table:
+    """The rows under the table's own schema, which also says which columns are never empty."""
+    declared = [c.arrow for c in table.columns.values()]
+    extra = [rows.schema.field(name) for name in rows.column_names[len(declared) :]]
+    return pa.Table.from_arrays(rows.columns, schema=pa.schema([*declared, *extra]))
 
 
 def _mask(failures: Iterable[_Failure], length: int) -> np.ndarray:

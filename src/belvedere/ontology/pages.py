@@ -59,7 +59,7 @@ def _field(column: Column) -> dict:
         "name": column.name,
         "type": FRICTIONLESS_TYPES[column.kind],
         "description": column.description,
-        "constraints": {name: value for name, value in constraints.items() if value not in (None, False)},
+        "constraints": {name: value for name, value in constraints.items() if value is not None and value is not False},
     }
     if column.unit:
         found["unit"] = column.unit
@@ -78,7 +78,7 @@ def ontology_page() -> str:
     declared = tables()
     parts = [
         "# What exists",
-        "<!-- Written by `python -m belvedere.ontology.pages`: change the declarations in src/belvedere/ontology, not this. -->",
+        "<!-- Written by `python -m belvedere.ontology.pages`: change the declarations in src/belvedere/ontology. -->",
         "Every table of the house, each column with its type, unit and allowed values, and every code list. "
         "What comes in is checked against these declarations; a row that breaks one is set aside with its reason.",
         _grid(

@@ -207,7 +207,7 @@ def next_figures(
     kind = Rhythm.parse(rhythm)
     counted = kind.kind in ("weekly", "monthly") and kind.day is None
     came = day if counted else next_day(rhythm, day - ONE_DAY, place, register)
-    if came is None or kind.kind == "once":
+    if came is None:
         return None
     due = next_expected(rhythm, came, place, publication_time=None if hour == MIDNIGHT else hour, places=register)
     step = {"weekly": 7 * ONE_DAY, "monthly": _in_next_month(last_date) - last_date}

@@ -29,7 +29,11 @@ from belvedere.errors import ReferenceError, UnknownName
 from belvedere.ontology.places import PLACE_LEVELS
 
 LEVELS: Mapping[str, str] = MappingProxyType(
-    {"territory": "overseas territory outside the country's regions", **PLACE_LEVELS.codes}
+    {
+        "state": "German Land, state of the United States",
+        "territory": "overseas territory outside the country's regions",
+        **PLACE_LEVELS.codes,
+    }
 )
 
 

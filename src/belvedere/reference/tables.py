@@ -201,10 +201,12 @@ def _check_order(numbers: Mapping[str, float | None], row: Mapping[str, str], na
 def _number(text: str, name: str, line: int, column: str) -> float | None:
     if text == "":
         return None
-    if not re.fullmatch(r"-?\d+(\.\d+)?([eE]-?\d+)?", text):
+    if not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text):
         raise _wrong(name, line, column, text, "a number with a decimal point, or nothing")
     return float(text)
 
 
 def _wrong(name: str, line: int, column: str, found: str, expected: str) -> ReferenceError:
-    return ReferenceError(f"{name}, row {line}, column {column!r}: found {found or 'nothing'!r}, expected {expected}")
+    return ReferenceError(
+        f"{name}, row {line}, column {column!r}: found {repr(found) if found else 'nothing'}, expected {expected}"
+    )

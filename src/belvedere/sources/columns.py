@@ -58,7 +58,9 @@ def check_header(header: list[str], mapping: Mapping) -> tuple[str, ...]:
         expected = "; ".join(f"column {name!r} ({near(name, header)})" for name in lacking)
         separators = [mark for mark in SEPARATORS if len(header) == 1 and mark in header[0]]
         if separators:
-            expected += f"; the header came as one column: is the separator {separators[0]!r}, not {mapping.format.separator!r}?"
+            expected += (
+                f"; the header came as one column: is the separator {separators[0]!r}, not {mapping.format.separator!r}?"
+            )
         raise UnreadableFile(Problem("missing-column", f"columns {shorten(', '.join(header))}", expected))
     spoken_of = {*mapping.source_columns, *mapping.ignored}
     return tuple(name for name in header if name not in spoken_of)
@@ -152,7 +154,7 @@ def _closed(read: Converted, target: Column) -> Converted:
 def _shifted(read: Converted, days: int) -> Converted:
     if days == 0:
         return read
-    moved = pc.add(read.values.cast(pa.int32()), days).cast(pa.date32())
+    moved = pc.add(read.values.cast(pa.int32()), pa.scalar(days, pa.int32())).cast(pa.date32())
     return Converted(moved, read.faults)
 
 
@@ -193,7 +195,9 @@ def read_stated(raw, mapping: Mapping) -> RowColumn | None:
         moments = pa.array([at(day) for day in different.to_pylist()], convert.UTC_MICROSECONDS)
         read = Converted(moments.take(pa.array(indices, mask=indices < 0)), days.faults)
     read = convert.refuse(Converted(read.values, np.where(empty, 0, read.faults).astype(np.int8)), empty, Fault.MISSING)
-    return RowColumn(target, published.column, cells, read, empty, f"a date written {' or '.join(published.formats) or 'as a date'}")
+    return RowColumn(
+        target, published.column, cells, read, empty, f"a date written {' or '.join(published.formats) or 'as a date'}"
+    )
 
 
 def problems_of(column: RowColumn, rows: np.ndarray, among: np.ndarray, key_known: np.ndarray) -> list[Problem]:

@@ -55,7 +55,9 @@ class Converted:
     def spread(self, indices: np.ndarray) -> Converted:
         """The same, one entry per row: indices (rows,) into this one; below zero means an empty cell."""
         empty = indices < 0
-        faults = np.where(empty, np.int8(0), self.faults[np.where(empty, 0, indices)]) if len(self.faults) else _no_faults(indices)
+        faults = (
+            np.where(empty, np.int8(0), self.faults[np.where(empty, 0, indices)]) if len(self.faults) else _no_faults(indices)
+        )
         return Converted(self.values.take(pa.array(indices, mask=empty)), faults.astype(np.int8))
 
 
@@ -101,9 +103,9 @@ def distinct(array: pa.Array) -> tuple[pa.Array, np.ndarray]:
 
 def blank(array: pa.Array, tokens: Sequence[str]) -> np.ndarray:
     """Which cells are empty (rows,): null, not-a-number, or one of the tokens once trimmed."""
-    empty = array.is_null(nan_is_null=True) if pa.types.is_floating(array.type) else array.is_null()
-    empty = empty.to_numpy(zero_copy_only=False)
-    return empty | matches(array, tokens) if _is_text(array) else empty
+    if _is_text(array):
+        return array.is_null().to_numpy(zero_copy_only=False) | matches(array, tokens)
+    return array.is_null(nan_is_null=pa.types.is_floating(array.type)).to_numpy(zero_copy_only=False)
 
 
 def matches(array: pa.Array, tokens: Sequence[str]) -> np.ndarray:

@@ -54,12 +54,18 @@ def limits_of_column(column: Column) -> Limits:
     return Limits(column.kind is Kind.INTEGER, low, high)
 
 
+def both(one: Limits, other: Limits) -> Limits:
+    """What keeps to the one and to the other."""
+    return Limits(np.logical_or(one.whole, other.whole), np.maximum(one.low, other.low), np.minimum(one.high, other.high))
+
+
 def keep_within(figures: Converted, limits: Limits, stock: bool) -> Converted:
     """The figures that keep to the limits; the others are at fault. stock: a figure below zero says "negative-stock"."""
     values = figures.values.to_numpy(zero_copy_only=False).astype(float)  # null -> nan: every comparison below is False
     with np.errstate(invalid="ignore"):
         fraction = np.asarray(limits.whole) & (np.floor(values) != values) & ~np.isnan(values)
-        below, above = values < limits.low, values > limits.high
+        outside = (values < limits.low) | (values > limits.high)
     figures = refuse(figures, fraction, Fault.NOT_A_WHOLE_NUMBER)
-    figures = refuse(figures, below & (values < 0) & stock, Fault.NEGATIVE_STOCK)
-    return refuse(figures, below | above, Fault.OUT_OF_RANGE)
+    if stock:
+        figures = refuse(figures, outside & (values < 0), Fault.NEGATIVE_STOCK)
+    return refuse(figures, outside, Fault.OUT_OF_RANGE)

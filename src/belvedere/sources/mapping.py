@@ -69,7 +69,7 @@ class Binding(_Part):
     @model_validator(mode="after")
     def _one_origin(self) -> Binding:
         if (self.column is None) == (self.constant is None):
-            raise ValueError("give either a constant or column = \"…\", not both and not neither")
+            raise ValueError('give either a constant or column = "…", not both and not neither')
         return self
 
     @property
@@ -128,14 +128,14 @@ class Published(_Part):
     @model_validator(mode="after")
     def _one_origin(self) -> Published:
         if (self.column is None) == (self.from_file_name is None):
-            raise ValueError("give either from_file_name = \"%Y-%m-%d\" or column = \"…\"")
+            raise ValueError('give either from_file_name = "%Y-%m-%d" or column = "…"')
         return self
 
     @field_validator("at")
     @classmethod
     def _hour(cls, text: str) -> str:
         if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-            raise ValueError("an hour of day as \"18:00\"")
+            raise ValueError('an hour of day as "18:00"')
         return text
 
     @property
@@ -144,7 +144,7 @@ class Published(_Part):
         return dt.time.fromisoformat(self.at)
 
 
-LAG_FORMS = '"same day 19:00", "1 day 18:00" (a time of day in the source\'s zone) or "36 hours", "2 days" (after the day has ended)'
+LAG_FORMS = '"same day 19:00", "1 day 18:00" (time of day at the source) or "36 hours", "2 days" (after the end of the day)'
 _LAG_BY_CLOCK = re.compile(r"(?:same day|(\d+) days?) (([01]\d|2[0-3]):[0-5]\d)")
 _LAG_BY_LENGTH = re.compile(r"(\d+) (hours?|days?)")
 
@@ -154,11 +154,11 @@ class Clock(_Part):
 
     rhythm: "daily", "working-days", "weekly:wed", "monthly:15" or "once".
     lag: usual moment of publication. "1 day 18:00": at 18:00 on the day after, in `timezone`; "36 hours": so long after
-    the day ended at the place. happened: the date column it counts from, where the table has several.
+    the day ended at the place; not needed where the source dates every row. happened: the date column it counts from, where the table has several.
     """
 
     rhythm: str
-    lag: str
+    lag: str | None = None
     timezone: str | None = None
     happened: str | None = None
     published: Published | None = None
@@ -178,26 +178,28 @@ class Clock(_Part):
         try:
             return name if name is None else ZoneInfo(name).key
         except (ZoneInfoNotFoundError, ValueError) as cause:
-            raise ValueError("a time zone such as \"Europe/Paris\"") from cause
+            raise ValueError('a time zone such as "Europe/Paris"') from cause
 
     @model_validator(mode="after")
     def _readable(self) -> Clock:
-        if not (_LAG_BY_CLOCK.fullmatch(self.lag) or _LAG_BY_LENGTH.fullmatch(self.lag)):
-            raise ValueError(f"lag {self.lag!r} cannot be read; write {LAG_FORMS}")
+        if self.lag is None and (self.published is None or self.published.column is None):
+            raise ValueError(f"a lag, unless the source dates every row (published = {{ column = … }}): {LAG_FORMS}")
+        if self.lag is not None and not (_LAG_BY_CLOCK.fullmatch(self.lag) or _LAG_BY_LENGTH.fullmatch(self.lag)):
+            raise ValueError(f"a lag written {LAG_FORMS}, not {self.lag!r}")
         if self.timezone is None and (self.days_and_hour or self.published):
-            raise ValueError("a time of day needs timezone = \"…\", the zone of the source")
+            raise ValueError('a time of day needs timezone = "…", the zone of the source')
         return self
 
     @property
     def days_and_hour(self) -> tuple[int, dt.time] | None:
         """(days after, time of day) where the lag is given by the clock; None where it is a length of time."""
-        found = _LAG_BY_CLOCK.fullmatch(self.lag)
+        found = _LAG_BY_CLOCK.fullmatch(self.lag or "")
         return None if found is None else (int(found[1] or 0), dt.time.fromisoformat(found[2]))
 
     @property
     def length(self) -> dt.timedelta | None:
         """Time after the end of the day, where the lag is a length of time."""
-        found = _LAG_BY_LENGTH.fullmatch(self.lag)
+        found = _LAG_BY_LENGTH.fullmatch(self.lag or "")
         if found is None:
             return None
         return dt.timedelta(**{found[2] if found[2].endswith("s") else f"{found[2]}s": int(found[1])})

@@ -17,41 +17,40 @@ Location = Sequence[str | int]
 
 
 def line_of(text: str, location: Location) -> int | None:
-    """Line (from 1) on which a key stands; the nearest line above it that is known, or None.
+    """Line (from 1) on which a key stands, or else the nearest thing around it; None if neither is found.
 
-    location: the path of keys, as ("columns", "place", "scheme") or ("values", 2, "indicator").
+    location: the path of keys, as ("columns", "place", "scheme"), or ("values", 2, "indicator") for the third of a list.
     """
-    keys = [part for part in location if isinstance(part, str)]
-    number = next((part for part in location if isinstance(part, int)), 0)
-    found, section, seen = None, "", 0
-    for row, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?", line)
-        if header and "=" not in line.split("#")[0]:
-            section = header[1]
-            seen += section == keys[0] if keys else 0
-            if keys and section == ".".join(keys[:1]) and (not line.lstrip().startswith("[[") or seen == number + 1):
-                found = row
-            continue
-        key = re.match(r"\s*\"?([\w-]+)\"?(?:\.[\w-]+)?\s*=", line)
-        if key is None or not keys:
-            continue
-        inside = keys[1:] if section == keys[0] else keys if not section else []
-        if section == keys[0] and text.count(f"[[{section}]]") and seen != number + 1:
-            continue
-        if inside and key[1] == inside[0]:
-            return row
-    return found
+    if not location:
+        return None
+    lines = text.splitlines()
+    top, *inner = location
+    start = next((row for row, line in enumerate(lines) if re.match(rf"\s*(\[\[?\s*)?{re.escape(str(top))}\b", line)), None)
+    if start is None:
+        return None
+    if inner and isinstance(inner[0], int):
+        entries = [row for row, line in enumerate(lines) if row >= start and re.match(rf"\s*(\[\[\s*{top}\s*\]\]|\{{)", line)]
+        if inner[0] >= len(entries):
+            return start + 1
+        start, inner = entries[inner[0]], inner[1:]
+    for key in inner[:1]:
+        for row in range(start + 1, len(lines)):
+            if re.match(r"\s*\[", lines[row]) and not re.match(rf"\s*\[\s*{re.escape(str(top))}\.", lines[row]):
+                break
+            if re.match(rf"\s*(\[\s*{re.escape(str(top))}\.)?\"?{re.escape(str(key))}\"?\s*[=.\]]", lines[row]):
+                return row + 1
+    return start + 1
 
 
 def at(path: Path, text: str, location: Location) -> str:
-    """"file.toml, line 12, columns.place.scheme"."""
+    """ "file.toml, line 12, columns.place.scheme"."""
     line = line_of(text, location)
     keys = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
     return ", ".join(part for part in (str(path), f"line {line}" if line else "", keys) if part)
 
 
 def near(name: object, known: Sequence[str]) -> str:
-    """"Did you mean …?" or the list of what there is."""
+    """ "Did you mean …?" or the list of what there is."""
     close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
     if close:
         return f"Did you mean {', '.join(close)}?"

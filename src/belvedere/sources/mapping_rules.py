@@ -20,7 +20,9 @@ FILLED_BY_US = ("feed", "status")
 NUMERIC = (Kind.NUMBER, Kind.INTEGER)
 DIRECTIVES = {"Y", "m", "d", "j", "G", "V", "u", "H", "M", "S", "f", "z", "%"}
 DAY_GIVEN_BY = ({"Y", "m", "d"}, {"Y", "j"}, {"G", "V"})
-FLOW_WORDS = ("incid", "new", "nuovi", "ingressi", "entrees", "sorties", "admission", "discharge", "daily", "in", "out")
+# Words that name a flow in a source's column: anywhere, or at its end ("icu_in", but not "in_hospital").
+FLOW_WORDS = ("incid", "new", "nuovi", "ingressi", "entrees", "sorties", "admissions", "adm", "discharges", "deaths")
+FLOW_ENDINGS = ("in", "out")
 STOCK, CUMULATIVE, MOVING_WEEK = "stock", "cumulative", "7d"
 Fault = tuple[Location, str]
 
@@ -130,7 +132,10 @@ def _values_fit(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
         target = table.columns.get(value.into)
         if target is None or target.kind not in NUMERIC:
             numeric = [c.name for c in table.columns.values() if c.kind in NUMERIC]
-            yield ("values", index, "into"), f"{value.into!r} is no column of figures of {table.name!r}. {near(value.into, numeric)}"
+            yield (
+                ("values", index, "into"),
+                f"{value.into!r} is no column of figures of {table.name!r}. {near(value.into, numeric)}",
+            )
         if value.suppressed_when and "status" not in table.columns:
             yield ("values", index, "suppressed_when"), f"table {table.name!r} has no status in which to keep that."
         for name, constant in value.constants.items():
@@ -164,16 +169,20 @@ def _indicators_fit(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
             yield ("values", index, "unit"), f"{name} counts {meant.unit}, not {value.unit}; use scale if it can be converted."
         if meant.kind in (STOCK, CUMULATIVE) and period == MOVING_WEEK:
             yield ("values", index, "indicator"), f"{name} is a {meant.kind}: it has no 7-day sum. Name the flow meant instead."
-        word = next((w for w in _words(value.column) if w in FLOW_WORDS), None)
+        word = _flow_word(value.column)
         if meant.kind == STOCK and word and value.kind is None:
-            yield ("values", index, "indicator"), (
-                f"column {value.column!r} reads like a flow ({word!r}) but {name} is a stock: {meant.description} "
-                'If it is one, write kind = "stock".'
+            yield (
+                ("values", index, "indicator"),
+                (
+                    f"column {value.column!r} reads like a flow ({word!r}) but {name} is a stock: {meant.description} "
+                    'If it is one, write kind = "stock".'
+                ),
             )
 
 
-def _words(column: str) -> list[str]:
-    return re.split(r"[^a-z]+", column.lower())
+def _flow_word(column: str) -> str | None:
+    words = [word for word in re.split(r"[^a-z]+", column.lower()) if word]
+    return next((w for i, w in enumerate(words) if w in FLOW_WORDS or (w in FLOW_ENDINGS and i == len(words) - 1)), None)
 
 
 def _figures_are_told_apart(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
@@ -196,9 +205,12 @@ def _dates_are_certain(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
         for one, other in combinations(formats, 2):
             text = None if faults else text_read_two_ways(one, other)
             if text is not None:
-                yield location, (
-                    f"formats {one!r} and {other!r} both read {text!r}, as different days. Keep the one the source uses; "
-                    "if it uses both, no rule can tell them apart: split the feed by file name."
+                yield (
+                    location,
+                    (
+                        f"formats {one!r} and {other!r} both read {text!r}, as different days. Keep the one the source uses; "
+                        "if it uses both, no rule can tell them apart: split the feed by file name."
+                    ),
                 )
 
 
@@ -235,7 +247,7 @@ def _clock_fits(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
     if published and published.column and mapping.format.kind == "csv" and not published.formats:
         yield ("clock", "published"), 'a date from a CSV file needs formats = ["%Y-%m-%d"] or whatever the file has.'
     if not mapping.files:
-        yield ("files",), "name at least one file, as \"hospitals-*.csv\"."
+        yield ("files",), 'name at least one file, as "hospitals-*.csv".'
 
 
 def _nothing_is_both(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:

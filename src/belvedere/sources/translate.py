@@ -12,21 +12,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from belvedere.ontology.schema import Kind, Table
+from belvedere.ontology.schema import Table
 from belvedere.ontology.schema import table as ontology_table
 from belvedere.problems import Problem
 from belvedere.reference.calendar import end_of_day as calendar_end_of_day
 from belvedere.reference.places import Places
-from belvedere.sources.convert import UTC_MICROSECONDS, blank, distinct, matches, one_array, to_utc
-from belvedere.sources.figures import DEFINED_BY, Limits, keep_within, limits_of_code, limits_of_codes, limits_of_column
-from belvedere.sources.mapping import Mapping, ValueColumn
 from belvedere.sources.columns import RowColumn, check_header, problems_of, read_column, read_figures, read_stated
+from belvedere.sources.convert import UTC_MICROSECONDS, blank, distinct, matches, one_array, to_utc
+from belvedere.sources.figures import DEFINED_BY, both, keep_within, limits_of_code, limits_of_codes, limits_of_column
+from belvedere.sources.mapping import Mapping, ValueColumn
 
 REPORTED, SUPPRESSED, WITHDRAWN = "reported", "suppressed", "withdrawn"
 EndOfDay = Callable[[pa.Array, pa.Array], pa.Array]
@@ -113,7 +114,12 @@ def merged(translations: Iterable[Translation], mapping: Mapping) -> Translation
 def rows_schema(table: type[Table]) -> pa.Schema:
     """Columns of a translation's rows. A row set aside may lack a required value, so all may be null here."""
     own = [pa.field(f.name, f.type) for f in table.arrow_schema()]
-    added = [("source_row", pa.int64()), ("source_column", pa.string()), ("usual_at", UTC_MICROSECONDS), ("stated_at", UTC_MICROSECONDS)]
+    added = [
+        ("source_row", pa.int64()),
+        ("source_column", pa.string()),
+        ("usual_at", UTC_MICROSECONDS),
+        ("stated_at", UTC_MICROSECONDS),
+    ]
     return pa.schema([*own, *(pa.field(name, kind) for name, kind in added)])
 
 
@@ -141,8 +147,8 @@ class _Job:
     schema: pa.Schema
     columns: dict[str, RowColumn]
     constants: dict[str, object]
-    usual_at: pa.Array
     stated_at: pa.Array
+    end_of_day: EndOfDay
     excluded: np.ndarray
     keys_bad: np.ndarray
     bad: np.ndarray
@@ -189,10 +195,9 @@ class _Job:
         if stated is not None:
             keys_bad, bad = keys_bad | (stated.faults != 0), bad | (stated.faults != 0)
         constants = _constants(mapping, table, columns)
-        usual = _usual_at(mapping, table, columns, constants, height, end_of_day)
         return cls(
-            raw, mapping, table, rows_schema(table), columns, constants, usual,
-            pa.nulls(height, UTC_MICROSECONDS) if stated is None else stated.values,
+            raw, mapping, table, rows_schema(table), columns, constants,
+            pa.nulls(height, UTC_MICROSECONDS) if stated is None else stated.values, end_of_day,
             excluded, keys_bad & ~excluded, bad & ~excluded, problems,
             [v for v in mapping.values if v.column in header], unmapped,
         )  # fmt: skip
@@ -209,7 +214,11 @@ class _Job:
         faulty = open_rows & (figures.faults != 0)
         stays_empty = open_rows & figures.empty & ~hidden & (not gone)
         loaded = open_rows & ~faulty & ~stays_empty
-        status = np.where(hidden, SUPPRESSED, np.where(figures.empty, WITHDRAWN, REPORTED)) if (hidden | figures.empty).any() else None
+        status = (
+            np.where(hidden, SUPPRESSED, np.where(figures.empty, WITHDRAWN, REPORTED))
+            if (hidden | figures.empty).any()
+            else None
+        )
         given = dict(value.constants) | {value.into: figures.values}
         if "status" in self.table.columns and "status" not in self.constants and "status" not in given:
             given["status"] = REPORTED if status is None else pa.array(status, pa.string())
@@ -219,7 +228,9 @@ class _Job:
             cells=self.height, loaded=int(loaded.sum()), empty=int(stays_empty.sum()),
             set_aside=int(faulty.sum() + self.bad.sum()), excluded=int(self.excluded.sum()),
         )  # fmt: skip
-        return _Part(_only(frame, loaded), _only(frame, aside), counts, problems_of(figures, self.raw.rows, open_rows, ~self.keys_bad))
+        return _Part(
+            _only(frame, loaded), _only(frame, aside), counts, problems_of(figures, self.raw.rows, open_rows, ~self.keys_bad)
+        )
 
     def plain_rows(self) -> _Part:
         """Without value columns a row of the file is a row of the table; its cells are the columns read that are no key."""
@@ -246,34 +257,64 @@ class _Job:
 
     def _within(self, read: RowColumn, value: ValueColumn) -> RowColumn:
         """The figures that keep to the limits of their column and of what they count."""
-        kept = keep_within(read.converted, limits_of_column(read.target), stock=False)
-        for name in DEFINED_BY:
-            if name in self.columns:
-                kept = keep_within(kept, limits_of_codes(name, self.columns[name].values), stock=True)
-                continue
-            code = value.constants.get(name, self.constants.get(name))
-            limits = limits_of_code(name, code)
-            kept = keep_within(kept, Limits(limits.whole if value.whole is None else value.whole, limits.low, limits.high), stock=True)
-        return read.with_converted(kept)
+        limits, name = limits_of_column(read.target), next((n for n in DEFINED_BY if n in self.table.columns), None)
+        if name in self.columns:
+            limits = both(limits, limits_of_codes(name, self.columns[name].values))
+        elif name is not None:
+            limits = both(limits, limits_of_code(name, value.constants.get(name, self.constants.get(name))))
+        if value.whole is not None:
+            limits = replace(limits, whole=value.whole)
+        return read.with_converted(keep_within(read.converted, limits, stock=name is not None))
+
+    @cached_property
+    def shared(self) -> dict[str, pa.Array]:
+        """What is the same for all value columns, as arrays."""
+        known = {"source_row": pa.array(self.raw.rows, pa.int64()), "stated_at": self.stated_at}
+        known = self.constants | {name: column.values for name, column in self.columns.items()} | known
+        return {name: self._filled(source, self.schema.field(name).type) for name, source in known.items()}
+
+    @cached_property
+    def usual_at(self) -> pa.Array:
+        """`_usual_at` where no value column brings its own day or place."""
+        return self._usual_at(self.shared)
 
     def _frame(self, given: dict[str, object], source_column: str | None) -> pa.Table:
         """All rows of the chunk in the columns of the result."""
-        arrays = []
-        for column in self.schema:
-            source = given.get(column.name, self._row_level(column.name, source_column))
-            if isinstance(source, pa.Array):
-                arrays.append(source if source.type == column.type else source.cast(column.type))
-            else:
-                arrays.append(pa.nulls(self.height, column.type) if source is None else pa.repeat(pa.scalar(source, column.type), self.height))
-        return pa.Table.from_arrays(arrays, schema=self.schema)
+        own = {n: self._filled(s, self.schema.field(n).type) for n, s in (given | {"source_column": source_column}).items()}
+        everything = self.shared | own
+        everything["usual_at"] = self._usual_at(everything) if own.keys() & self.usual_from else self.usual_at
+        return pa.Table.from_arrays([everything.get(f.name, self._nulls(f.type)) for f in self.schema], schema=self.schema)
 
-    def _row_level(self, name: str, source_column: str | None) -> object:
-        if name in self.columns:
-            return self.columns[name].values
-        clocks = {"source_row": self.raw.rows, "source_column": source_column, "usual_at": self.usual_at, "stated_at": self.stated_at}
-        if name == "source_row":
-            return pa.array(self.raw.rows, pa.int64())
-        return clocks[name] if name in clocks else self.constants.get(name)
+    @cached_property
+    def usual_from(self) -> set[str]:
+        """The columns from which a row's usual time follows."""
+        return {self.happened} | {name for name, column in self.table.columns.items() if column.place}
+
+    @property
+    def happened(self) -> str:
+        """The column with the day it happened."""
+        return self.mapping.clock.happened or "date"
+
+    def _nulls(self, kind: pa.DataType) -> pa.Array:
+        return pa.nulls(self.height, kind)
+
+    def _filled(self, source: object, kind: pa.DataType) -> pa.Array:
+        """An array as it is, a constant in every row."""
+        if isinstance(source, pa.Array):
+            return source if source.type == kind else source.cast(kind)
+        return self._nulls(kind) if source is None else pa.repeat(pa.scalar(source).cast(kind), self.height)
+
+    def _usual_at(self, arrays: dict[str, pa.Array]) -> pa.Array:
+        """When each row is usually known: a time of day at the source, or a length of time after the day ended at the place."""
+        clock, days = self.mapping.clock, arrays.get(self.happened)
+        where = next((name for name, column in self.table.columns.items() if column.place and name in arrays), None)
+        if days is None or clock.lag is None or (where is None and clock.length is not None):
+            return self._nulls(UTC_MICROSECONDS)
+        if pa.types.is_timestamp(days.type):  # the local day of an instant
+            days = pc.local_timestamp(days.cast(pa.timestamp("us", clock.timezone))).cast(pa.date32(), safe=False)
+        if clock.days_and_hour is not None:
+            return _on_the_clock(days, *clock.days_and_hour, clock.timezone)
+        return pc.add(self.end_of_day(arrays[where], days), pa.scalar(clock.length, pa.duration("us")))
 
     def finished(self, parts: list[pa.Table]) -> pa.Table:
         """The parts under one another."""
@@ -306,27 +347,11 @@ def _constants(mapping: Mapping, table: type[Table], read: dict[str, RowColumn])
     return constants
 
 
-def _usual_at(mapping, table, columns, constants, height: int, end_of_day: EndOfDay) -> pa.Array:
-    """When each row is usually known: a time of day at the source, or a length of time after the day ended at the place."""
-    happened = mapping.clock.happened or ("date" if "date" in table.columns else None)
-    days = columns[happened].values if happened in columns else None
-    if days is None:
-        return pa.nulls(height, UTC_MICROSECONDS)
-    days = days.cast(pa.date32(), safe=False)
-    by_clock = mapping.clock.days_and_hour
-    if by_clock is not None:
-        return _on_the_clock(days, *by_clock, mapping.clock.timezone)
-    where = next((name for name, column in table.columns.items() if column.place and (name in columns or name in constants)), None)
-    if where is None:
-        return pa.nulls(height, UTC_MICROSECONDS)
-    ids = columns[where].values if where in columns else pa.repeat(pa.scalar(str(constants[where])), height)
-    return pc.add(end_of_day(ids, days), pa.scalar(mapping.clock.length, pa.duration("us")))
-
-
 def _on_the_clock(days: pa.Array, after: int, hour: dt.time, zone: str) -> pa.Array:
     """`after` days later at that hour in the zone; each different day is converted once."""
     different, indices = distinct(days)
     moments = [
-        None if day is None else to_utc(dt.datetime.combine(day + dt.timedelta(days=after), hour), zone) for day in different.to_pylist()
+        None if day is None else to_utc(dt.datetime.combine(day + dt.timedelta(days=after), hour), zone)
+        for day in different.to_pylist()
     ]
     return pa.array(moments, UTC_MICROSECONDS).take(pa.array(indices, mask=indices < 0))

@@ -21,8 +21,8 @@ import pyarrow as pa
 from belvedere.ontology.schema import Table
 from belvedere.store.series import rest_schema
 
-WHOLE_HISTORY, WINDOW, INCREMENT = "whole_history", "window", "increment"
-COVERS = (WHOLE_HISTORY, WINDOW, INCREMENT)
+WHOLE_HISTORY, WINDOW, INCREMENT, MENDED = "whole_history", "window", "increment", "mended"
+SILENT = (INCREMENT, MENDED)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Version:
     at: when the source published it, or when we received it.
     basis: "published" or "ingested".
     covers: what its silence means: "whole_history" (every key of the feed), "window" (keys between its first and last date),
-        "increment" (nothing).
+        "increment" (nothing), "mended" (nothing; and its rows are known since they were mended, never assumed).
     grace: how late an increment may come before its rows count as history loaded later.
     withdrawals_judged: False when rows whose key could not be read were set aside: then no absence is taken for a withdrawal.
     """
@@ -90,7 +90,7 @@ class FeedState:
         self._db.register("exempt", incoming.schema.empty_table() if exempt is None else exempt)
         stated = incoming.num_rows > 0 and incoming["stated_at"].null_count == 0
         changes = self._statements(version) if stated else self._compare(version)
-        if version.covers != INCREMENT and not stated:
+        if version.covers not in SILENT and not stated:
             self.previous_at = version.at
         return changes
 
@@ -106,7 +106,7 @@ class FeedState:
 
     def _compare(self, version: Version) -> Changes:
         held = self._count("state WHERE NOT withdrawn")
-        previous_at = self.previous_at if version.covers != INCREMENT else None
+        previous_at = {INCREMENT: None, MENDED: version.at}.get(version.covers, self.previous_at)
         self._db.execute(f"""
             CREATE OR REPLACE TEMP TABLE compared AS
             SELECT i.* EXCLUDE (stated_at), {self._says_withdrawn("i")} AS withdrawn, {version.file_id}::BIGINT AS file_id,
@@ -198,8 +198,7 @@ class FeedState:
         covered = {
             WHOLE_HISTORY: "TRUE",
             WINDOW: "s.date BETWEEN (SELECT min(date) FROM incoming) AND (SELECT max(date) FROM incoming)",
-            INCREMENT: "FALSE",
-        }[version.covers]
+        }.get(version.covers, "FALSE")
         if not version.withdrawals_judged:
             covered = "FALSE"
         return f"""state s WHERE NOT s.withdrawn AND {covered}

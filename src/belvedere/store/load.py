@@ -20,7 +20,7 @@ from belvedere.problems import Problem
 from belvedere.store import kept, register, series
 from belvedere.store.commits import Commit, FileInput
 from belvedere.store.engine import reading, writing
-from belvedere.store.history import INCREMENT, Changes, FeedState, Version
+from belvedere.store.history import SILENT, Changes, FeedState, Version
 from belvedere.store.workspace import Workspace, visible_commits
 
 LOADED, SET_ASIDE = "loaded", "set aside"
@@ -184,7 +184,7 @@ def _carry_on(workspace, feed, earlier, fresh, largest_withdrawal, on_version) -
     """The usual case: the versions are newer than all that is held."""
     table = schema.table(feed.table)
     held = feed_history(workspace, feed)
-    previous = max((v.at for v in earlier if v.covers != INCREMENT and v.outcome == LOADED), default=None)
+    previous = max((v.at for v in earlier if v.covers not in SILENT and v.outcome == LOADED), default=None)
     state = FeedState(table, held, previous)
     kind = "mend" if any(i.mends for i in fresh) else "load"
     return _write(workspace, feed, kind, state, [], fresh, largest_withdrawal, on_version)
@@ -242,7 +242,7 @@ def _apply(state: FeedState, incoming: Incoming, file_id: int, largest: float) -
             f"at most {largest:.1%}; if the source really withdrew them, load the file again with --accept-withdrawals",
         )
         return VersionReport(incoming.file.name, SET_ASIDE, counts=counts, problems=[problem], notes=notes), None
-    if not translated.withdrawals_judged and incoming.covers != INCREMENT:
+    if not translated.withdrawals_judged and incoming.covers not in SILENT:
         notes.append("Withdrawals were not judged: rows whose key could not be read were set aside.")
     changes = state.apply(version, translated.rows, translated.exempt)
     report = VersionReport(incoming.file.name, LOADED, changes.new, changes.changed, changes.withdrawn, changes.unchanged,

@@ -10,6 +10,9 @@ from belvedere.health.panels import partner
 from belvedere.health.rules.base import Evidence
 
 
+WEEK = 7
+
+
 def falling_cumulative(evidence: Evidence) -> pd.DataFrame:
     """A running total lower than the last one published before it."""
     out = []
@@ -34,7 +37,9 @@ def cumulative_against_flow(evidence: Evidence) -> pd.DataFrame:
         expected = before + flow.on(panel.places, panel.dates)
         with np.errstate(invalid="ignore"):
             off = np.abs(panel.values - expected) > 0.5
-        out.append(from_mask("cumulative_against_flow", panel, off, severity="info", expected=expected, flow=flow_name))
+        out.append(
+            from_mask("cumulative_against_flow", panel, off, severity="info", expected=expected, join=WEEK, flow=flow_name)
+        )
     return gather(out)
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from belvedere.health.findings import from_mask, gather
-from belvedere.health.panels import Panel, kind_of
+from belvedere.health.findings import from_mask, gather, runs
+from belvedere.health.panels import kind_of
 from belvedere.health.rules.base import Evidence
 from belvedere.health.rules.cumulative import last_before
 
-AROUND = 28
+AROUND = 56
 
 
 def flat_series(evidence: Evidence) -> pd.DataFrame:
-    """A large value repeated: the place sent yesterday's form again. Zeros are `gaps`' affair.
+    """A large value repeated: yesterday's form was sent again. Zeros are `gaps`' affair.
 
-    The chance that a day repeats the one before is counted on the days around the stretch (one repeat and two days added, so that it is never
-    zero); reported when chance alone would make so long a stretch less often than `flat_maximum_chance`.
+    The chance that a day repeats the one before is counted in the eight weeks before the stretch and in those after it (one repeat
+    and two days added, so that it is never zero); the larger one holds. Reported when chance alone would make so long a stretch
+    less often than `flat_maximum_chance`.
     """
     limits = evidence.thresholds
     out = []
@@ -25,14 +26,17 @@ def flat_series(evidence: Evidence) -> pd.DataFrame:
         if panel.key.period == "7d":
             continue
         same = repeats(panel.values)
-        length = stretch_length(same)
-        long = same & (length + 1 >= limits.flat_minimum_days)
-        if not long.any():
-            continue
-        big = _moving(panel, kind_of(evidence.definitions, panel.key.indicator)) >= limits.jump_minimum_count
-        unlikely = length * np.log(repeat_chance(same, panel.values, length)) <= np.log(limits.flat_maximum_chance)
-        findings = from_mask("flat", panel, long & big & unlikely, severity="warning", expected=last_before(panel.values))
-        out.append(findings[findings["n"] + 1 >= limits.flat_minimum_days])
+        row, start, stop, n = runs(same)
+        chance = repeat_chance(same, panel.values, row, start, stop)
+        size = panel.values[row, start] if len(row) else np.zeros(0)
+        if kind_of(evidence.definitions, panel.key.indicator) == "cumulative":
+            size = np.fmin(size, _usual_growth(panel.values, row, start, stop))
+        keep = (n + 1 >= limits.flat_minimum_days) & (size >= limits.jump_minimum_count)
+        keep &= n * np.log(chance) <= np.log(limits.flat_maximum_chance)
+        mask = np.zeros(same.shape, dtype=bool)
+        for p, a, b in zip(row[keep], start[keep], stop[keep], strict=True):
+            mask[p, a : b + 1] = True
+        out.append(from_mask("flat", panel, mask, severity="warning", expected=last_before(panel.values)))
     return gather(out)
 
 
@@ -43,38 +47,27 @@ def repeats(values: np.ndarray) -> np.ndarray:
     return same
 
 
-def stretch_length(same: np.ndarray) -> np.ndarray:
-    """At each True cell the number of True cells of its stretch, else 0. Shape (P, T)."""
-    flat = np.pad(same, ((0, 0), (0, 1))).ravel()
-    edge = np.flatnonzero(np.diff(np.r_[False, flat].astype(np.int8)))
-    starts, stops = edge[::2], edge[1::2]
-    out = np.zeros(flat.size, dtype=np.int64)
-    out[flat] = np.repeat(stops - starts, stops - starts)
-    return out.reshape(same.shape[0], -1)[:, :-1]
-
-
-def repeat_chance(same: np.ndarray, values: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """Share of repeats among the days around a cell, outside its own stretch. Shape (P, T)."""
+def repeat_chance(same: np.ndarray, values: np.ndarray, row: np.ndarray, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+    """Share of repeats beside each stretch, shape (R,): the larger of before and after; one where neither side has a week of pairs."""
     known = np.zeros(same.shape, dtype=bool)
     known[:, 1:] = ~np.isnan(values[:, 1:]) & ~np.isnan(values[:, :-1])
-    reach = 2 * AROUND
-    near_same, near_known = _windowed(same, reach), _windowed(known, reach)
-    inside = np.minimum(length, near_same)
-    return (near_same - inside + 1) / (np.maximum(near_known - inside, 0) + 2)
+    before, after = (np.maximum(start - AROUND, 0), start), (stop + 1, np.minimum(stop + 1 + AROUND, same.shape[1]))
+    shares = []
+    for first, end in (before, after):
+        pairs = _count(known, row, first, end)
+        shares.append(np.where(pairs >= 7, (_count(same, row, first, end) + 1) / (pairs + 2), 0.0))
+    largest = np.maximum(*shares)
+    return np.where(largest > 0, largest, 1.0)
 
 
-def _windowed(mask: np.ndarray, reach: int) -> np.ndarray:
-    """Number of True cells within `reach` columns to either side."""
+def _count(mask: np.ndarray, row: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Number of True cells in the columns first <= t < end of each row."""
     total = np.cumsum(np.pad(mask.astype(np.int64), ((0, 0), (1, 0))), axis=1)
-    column = np.arange(mask.shape[1])
-    return total[:, np.minimum(column + reach + 1, mask.shape[1])] - total[:, np.maximum(column - reach, 0)]
+    return total[row, end] - total[row, first]
 
 
-def _moving(panel: Panel, kind: str) -> np.ndarray:
-    """What must be large for a repeat to be strange: the value itself, for a running total its usual daily growth."""
-    if kind != "cumulative":
-        return panel.values
-    window = AROUND
-    end = np.minimum(np.arange(panel.values.shape[1]) + window, panel.values.shape[1] - 1)
-    start = np.maximum(np.arange(panel.values.shape[1]) - window, 0)
-    return (panel.values[:, end] - panel.values[:, start]) / np.maximum(end - start, 1)
+def _usual_growth(values: np.ndarray, row: np.ndarray, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+    """Daily growth of a running total over the eight weeks around each stretch, as it would be without it."""
+    first, last = np.maximum(start - AROUND // 2, 0), np.minimum(stop + AROUND // 2, values.shape[1] - 1)
+    days = np.maximum(last - first - (stop - start + 1), 1)
+    return (values[row, last] - values[row, first]) / days

@@ -13,14 +13,18 @@ from belvedere.health.neighbourhood import (
     local_spread,
     median_last,
     shifted,
+    side_medians,
     to_log,
+    two_sided,
     weekday_effect,
 )
 from belvedere.health.panels import Panel, kind_of, partner
 from belvedere.health.rules.base import Evidence
 
 SLIPS = (100.0, 10.0)
-SLIP_CLOSE = np.log(1.25)
+SLIP_CLOSE = np.log(1.15)
+ONE_SIDED_CAUTION = 2.0
+"""Where only one side is known growth cannot be told from a jump: the square of the factor is asked for."""
 AFTER_REST_DAY = 2
 """Days after a public holiday on which what was held back arrives."""
 
@@ -36,6 +40,8 @@ def jumps(evidence: Evidence) -> pd.DataFrame:
         # the moving sum repeats a fault seven times, and the running total repeats that of its day count
         if panel.key.period == "7d" or (kind == "cumulative" and _flow_published(evidence, panel)):
             continue
+        if kind == "cumulative":
+            out.append(_slipped_totals(evidence, panel))
         counts = _growth(panel.values) if kind == "cumulative" else panel.values
         out.append(_jumps_in(evidence, panel, counts, kind))
     return gather(out)
@@ -63,54 +69,92 @@ def steps(evidence: Evidence) -> pd.DataFrame:
     return gather(out)
 
 
+def sudden_zero(evidence: Evidence) -> pd.DataFrame:
+    """Zeros beside large figures in a census or a moving sum, neither of which can empty overnight: not reported, written as zero."""
+    limits = evidence.thresholds
+    out = []
+    for panel in evidence.of_kind("stock", "flow"):
+        if kind_of(evidence.definitions, panel.key.indicator) == "flow" and panel.key.period != "7d":
+            continue
+        zero = panel.values == 0
+        before, after = _near_run(panel.values, zero)
+        beside = np.fmax(before, after)
+        with np.errstate(invalid="ignore"):
+            out.append(
+                from_mask(
+                    "sudden_zero", panel, zero & (beside >= limits.jump_minimum_count), severity="warning", expected=beside
+                )
+            )
+    return gather(out)
+
+
+def _near_run(values: np.ndarray, zero: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """At each zero: the smallest of the three figures before its stretch of zeros, and of the three after it. Shape (P, T)."""
+    three_before = np.min(np.stack([shifted(values, k) for k in (1, 2, 3)]), axis=0)
+    three_after = np.min(np.stack([shifted(values, -k) for k in (1, 2, 3)]), axis=0)
+    column = np.arange(values.shape[1])
+    start = np.maximum.accumulate(np.where(zero, -1, column), axis=1) + 1
+    stop = np.minimum.accumulate(np.where(zero, values.shape[1], column)[:, ::-1], axis=1)[:, ::-1] - 1
+    start, stop = np.clip(start, 0, values.shape[1] - 1), np.clip(stop, 0, values.shape[1] - 1)
+    return np.take_along_axis(three_before, start, axis=1), np.take_along_axis(three_after, stop, axis=1)
+
+
 def _jumps_in(evidence: Evidence, panel: Panel, counts: np.ndarray, kind: str) -> pd.DataFrame:
     limits = evidence.thresholds
     logs = to_log(counts)
     weekdays = kind != "stock" and not panel.weekly
     effect = weekday_effect(logs) if weekdays else np.zeros(logs.shape)
     likely = expected_log(logs, effect)
-    low = high = likely
-    if weekdays:
-        low, high = _holiday_range(evidence.rest_day_mask(panel), likely, effect)
+    low, high = _holiday_range(evidence.rest_day_mask(panel), likely, effect) if weekdays else (likely, likely)
     nearest = np.clip(logs, low, high)
     expected = from_log(nearest)
-    distance = anscombe(counts) - anscombe(expected)
+    caution = np.where(two_sided(logs), 1.0, ONE_SIDED_CAUTION)
     spread = local_spread(anscombe(counts) - anscombe(from_log(likely)))
-    far = np.abs(to_log(counts) - to_log(expected)) >= np.log(limits.jump_factor)
+    far = np.log(limits.jump_factor) * caution
     with np.errstate(invalid="ignore"):
         big = np.fmax(counts, expected) >= limits.jump_minimum_count
-        found = far & big & (np.abs(distance) >= limits.jump_noise_sd * spread * _caution(counts))
-    slip = _slip(logs - likely)
+        found = big & (np.abs(logs - nearest) >= far)
+        found &= np.abs(anscombe(counts) - anscombe(expected)) >= limits.jump_noise_sd * spread
+        found &= _stands_out(logs - effect, far / 4)
+    slip = np.zeros(counts.shape) if kind == "cumulative" else _slip(counts, expected, limits.jump_minimum_count)
     slipped = found & (slip != 0)
     grown = {"daily_growth": True} if kind == "cumulative" else {}
     return gather(
         [
-            from_mask("decimal_slip", panel, slipped, severity="error", found=counts, expected=expected, factor=slip, **grown),
+            from_mask("decimal_slip", panel, slipped, severity="error", found=counts, expected=expected, factor=slip),
             from_mask("jump", panel, found & ~slipped, severity="warning", found=counts, expected=expected, **grown),
         ]
     )
 
 
+def _slipped_totals(evidence: Evidence, panel: Panel) -> pd.DataFrame:
+    """Running totals ten or a hundred times what stood before and after."""
+    logs = to_log(panel.values)
+    expected = from_log(expected_log(logs, np.zeros(logs.shape)))
+    slip = _slip(panel.values, expected, evidence.thresholds.jump_minimum_count)
+    out = (slip != 0) & _stands_out(logs, np.log(SLIPS[-1]) / 2)
+    return from_mask("decimal_slip", panel, out, severity="error", expected=expected, factor=slip)
+
+
+def _stands_out(level: np.ndarray, least: np.ndarray | float) -> np.ndarray:
+    """Above, or below, both the week before and the week after by at least that much (logs): a spike, not the edge of a new level."""
+    before, after = side_medians(level)
+    up, down = np.fmin(level - before, level - after), np.fmax(level - before, level - after)
+    with np.errstate(invalid="ignore"):
+        return (up >= least) | (down <= -np.asarray(least))
+
+
 def _growth(values: np.ndarray) -> np.ndarray:
-    """Daily growth of a running total; a fall is another rule's, so it is NaN here."""
+    """Daily growth of a running total. A fall, and the return from it on the next day, are another rule's: NaN here."""
     growth = values - shifted(values, 1)
     with np.errstate(invalid="ignore"):
-        return np.where(growth < 0, np.nan, growth)
+        return np.where((growth < 0) | (shifted(growth, 1) < 0), np.nan, growth)
 
 
 def _flow_published(evidence: Evidence, panel: Panel) -> bool:
     name = getattr(evidence.definitions[panel.key.indicator], "cumulative_of", None)
     flow = partner(evidence.panels, panel, name) if name else None
     return flow is not None and flow.key.feed == panel.key.feed
-
-
-def _caution(counts: np.ndarray) -> np.ndarray:
-    """Twice the distance is asked for where only one side is known: extrapolating a line doubles its error. Shape (P, T)."""
-    known = ~np.isnan(counts)
-    ahead = np.stack([shifted(np.where(known, 0.0, np.nan), -k) for k in (1, 2, 3)], axis=-1)
-    behind = np.stack([shifted(np.where(known, 0.0, np.nan), k) for k in (1, 2, 3)], axis=-1)
-    one_sided = np.isnan(ahead).any(axis=-1) | np.isnan(behind).any(axis=-1)
-    return np.where(one_sided, 2.0, 1.0)
 
 
 def _holiday_range(rest: np.ndarray, likely: np.ndarray, effect: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -124,11 +168,11 @@ def _holiday_range(rest: np.ndarray, likely: np.ndarray, effect: np.ndarray) -> 
     return np.where(near, np.fmin(level + least, likely), likely), np.where(near, np.fmax(level + most, likely), likely)
 
 
-def _slip(distance: np.ndarray) -> np.ndarray:
-    """100, 10, 1/10, 1/100 where the log distance is close to that factor, else 0."""
-    out = np.zeros(distance.shape)
-    for factor in SLIPS:
-        for sign, shown in ((1, factor), (-1, 1 / factor)):
-            with np.errstate(invalid="ignore"):
-                out[np.abs(distance - sign * np.log(factor)) <= SLIP_CLOSE] = shown
+def _slip(found: np.ndarray, expected: np.ndarray, minimum_count: float) -> np.ndarray:
+    """100, 10, 1/10, 1/100 where found over expected is close to that factor and both are counts worth comparing, else 0."""
+    out = np.zeros(found.shape)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.where(np.fmin(found, expected) >= minimum_count, np.log(found / expected), np.nan)
+        for factor in (*SLIPS, *(1 / f for f in SLIPS)):
+            out[np.abs(ratio - np.log(factor)) <= SLIP_CLOSE] = factor
     return out

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from belvedere.health.completeness import expected, reporting
+from belvedere.health.completeness import reporting
 from belvedere.health.findings import finding, from_mask, gather, people, runs, table
 from belvedere.health.gaps import zero_throughout
-from belvedere.health.panels import SERIES_COLUMNS
+from belvedere.health.panels import SERIES_COLUMNS, Panel
 from belvedere.health.rules.base import Evidence
 
 KEYS = [*SERIES_COLUMNS, "place", "date"]
 EXAMPLES = 5
+REGULAR = 0.9
+"""An indicator on which a gap is worth a word comes on at least this share of the dates around it: others are sent only when not zero."""
 
 
 def duplicate_keys(evidence: Evidence) -> pd.DataFrame:
@@ -83,7 +85,8 @@ def unknown_codes(evidence: Evidence) -> pd.DataFrame:
     rows = evidence.rows
     if rows is not None:
         for column in ("place", "date"):
-            blank = rows[rows[column].isna() | (rows[column].astype(str).str.strip() == "")]
+            spaces = [v for v in rows[column].unique() if isinstance(v, str) and not v.strip()]
+            blank = rows[rows[column].isna() | rows[column].isin(spaces)]
             for (feed, indicator), part in blank.groupby(["feed", "indicator"], observed=True):
                 days = part["date"].dropna()
                 found.append(
@@ -116,30 +119,48 @@ def impossible_dates(evidence: Evidence) -> pd.DataFrame:
 
 
 def missing_dates(evidence: Evidence) -> pd.DataFrame:
-    """Dates inside a feed's own range on which nobody expected has reported."""
+    """Dates inside a feed's own range on which nothing came, or an indicator that otherwise comes on every date; versions that are missing."""
     found = []
-    limits = evidence.thresholds
-    for (feed, indicator, period), (panel, seen) in reporting(evidence.panels).items():
-        window = limits.completeness_window_days // (7 if panel.weekly else 1) or 1
-        awaited, arrived = expected(seen, window).sum(axis=0), seen.sum(axis=0)
-        later = np.cumsum(arrived[::-1])[::-1] > 0
-        for _, a, b, n in zip(*runs(((arrived == 0) & (awaited > 0) & later)[None, :]), strict=True):
-            found.append(
-                finding(
-                    "missing_dates",
-                    feed,
-                    indicator=indicator,
-                    severity="warning",
-                    n=n,
-                    dates=(panel.dates[a], panel.dates[b]),
-                    found=0,
-                    expected=awaited[a],
-                    **({} if period == "day" else {"period": period}),
-                )
-            )
+    for (feed, period), group in _by_feed(evidence).items():
+        dates = next(iter(group.values()))[0].dates
+        together = np.any([seen.any(axis=0) for _, seen in group.values()], axis=0)
+        found += _date_gaps(feed, None, dates, together, ~together)
+        for indicator, (panel, seen) in group.items():
+            window = evidence.thresholds.completeness_window_days // (7 if panel.weekly else 1) or 1
+            some = seen.any(axis=0)
+            found += _date_gaps(feed, indicator, dates, some, ~some & together & (_regularity(some, window) >= REGULAR))
     for feed, days in evidence.versions.items():
         found += _missing_versions(feed, np.unique(np.array(list(days), dtype="datetime64[D]")))
     return table(found)
+
+
+def _by_feed(evidence: Evidence) -> dict[tuple[str, str], dict[str, tuple[Panel, np.ndarray]]]:
+    """(feed, period) -> indicator -> its grid, and which cells were reported."""
+    out: dict[tuple[str, str], dict[str, tuple[Panel, np.ndarray]]] = {}
+    for (feed, indicator, period), value in reporting(evidence.panels).items():
+        out.setdefault((feed, period), {})[indicator] = value
+    return out
+
+
+def _date_gaps(feed: str, indicator: str | None, dates: np.ndarray, some: np.ndarray, gap: np.ndarray) -> list[dict]:
+    """One finding for every stretch of gap between the first and the last date with a figure."""
+    if not some.any():
+        return []
+    first, last = np.flatnonzero(some)[[0, -1]]
+    inside = np.zeros_like(gap)
+    inside[first:last] = gap[first:last]
+    return [
+        finding("missing_dates", feed, indicator=indicator, severity="warning", n=n, dates=(dates[a], dates[b]), found=0)
+        for _, a, b, n in zip(*runs(inside[None, :]), strict=True)
+    ]
+
+
+def _regularity(some: np.ndarray, window: int) -> np.ndarray:
+    """Share of dates with a figure within `window` dates to either side, shape (T,)."""
+    total = np.cumsum(np.r_[0, some])
+    column = np.arange(len(some))
+    first, end = np.maximum(column - window, 0), np.minimum(column + window + 1, len(some))
+    return (total[end] - total[first]) / (end - first)
 
 
 def _missing_versions(feed: str, days: np.ndarray) -> list[dict]:
@@ -187,28 +208,38 @@ def indicator_span(evidence: Evidence) -> pd.DataFrame:
 
 
 def stopped_reporting(evidence: Evidence) -> pd.DataFrame:
-    """A place that has sent nothing for longer than the window, while others go on."""
+    """A place that has sent nothing for longer than the window while others go on; or one indicator of it, if it used to send it on most days."""
     found = []
-    limit = evidence.thresholds.completeness_window_days
-    for (feed, indicator, _), (panel, seen) in reporting(evidence.panels).items():
-        if not seen.any():
-            continue
-        end = np.flatnonzero(seen.any(axis=0))[-1]
-        last = np.where(seen.any(axis=1), seen.shape[1] - 1 - np.argmax(seen[:, ::-1], axis=1), end)
-        silent = (panel.dates[end] - panel.dates[last]).astype(int)
-        found += [
-            finding(
-                "stopped_reporting",
-                feed,
-                place=panel.places[p],
-                indicator=indicator,
-                severity="warning",
-                n=silent[p],
-                dates=(panel.dates[last[p] + 1], panel.dates[end]),
-            )
-            for p in np.flatnonzero(silent > limit)
-        ]
+    for (feed, _), group in _by_feed(evidence).items():
+        panel = next(iter(group.values()))[0]
+        anything = np.any([seen for _, seen in group.values()], axis=0)
+        gone = _silent_places(evidence, panel, anything)
+        found += [_stopped(feed, None, panel, p, since) for p, since in gone.items()]
+        for indicator, (_, seen) in group.items():
+            window = evidence.thresholds.completeness_window_days // (7 if panel.weekly else 1) or 1
+            for p, since in _silent_places(evidence, panel, seen).items():
+                before = seen[p, max(0, since - window) : since]
+                if p not in gone and before.mean() >= REGULAR:
+                    found.append(_stopped(feed, indicator, panel, p, since))
     return table(found)
+
+
+def _silent_places(evidence: Evidence, panel: Panel, seen: np.ndarray) -> dict[int, int]:
+    """Row of each place silent at the end for longer than the window -> the first column without a figure."""
+    if not seen.any():
+        return {}
+    end = np.flatnonzero(seen.any(axis=0))[-1]
+    last = np.where(seen.any(axis=1), seen.shape[1] - 1 - np.argmax(seen[:, ::-1], axis=1), end)
+    silent = (panel.dates[end] - panel.dates[last]).astype(int)
+    return {int(p): int(last[p]) + 1 for p in np.flatnonzero(silent > evidence.thresholds.completeness_window_days)}
+
+
+def _stopped(feed: str, indicator: str | None, panel: Panel, place: int, since: int) -> dict:
+    n = (panel.dates[-1] - panel.dates[since]).astype(int) + 1
+    dates = (panel.dates[since], panel.dates[-1])
+    return finding(
+        "stopped_reporting", feed, place=panel.places[place], indicator=indicator, severity="warning", n=n, dates=dates
+    )
 
 
 def zero_series(evidence: Evidence) -> pd.DataFrame:

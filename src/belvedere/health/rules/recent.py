@@ -88,6 +88,8 @@ def weekday_change(evidence: Evidence) -> pd.DataFrame:
         blocks = panel.values.shape[1] // length
         shape = (len(panel.places), blocks, length // 7, 7)
         pattern = median_last(np.swapaxes(away[:, : blocks * length].reshape(shape), 2, 3))
+        # next to nothing and nothing are the same habit
+        pattern = np.maximum(pattern, -2 * np.log(limits.jump_factor))
         level = median_last(panel.values[:, : blocks * length].reshape(len(panel.places), blocks, length))
         with np.errstate(invalid="ignore"):
             change = np.abs(np.diff(pattern, axis=1))

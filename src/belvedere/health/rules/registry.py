@@ -13,7 +13,7 @@ from belvedere.health.rules.base import Evidence, Rule
 from belvedere.health.rules.capacity import bed_counts
 from belvedere.health.rules.cumulative import cumulative_against_flow, falling_cumulative, negative_count
 from belvedere.health.rules.flat import flat_series
-from belvedere.health.rules.jumps import jumps, steps
+from belvedere.health.rules.jumps import jumps, steps, sudden_zero
 from belvedere.health.rules.keys import (
     duplicate_keys,
     feeds_disagree,
@@ -187,6 +187,14 @@ _RULES = (
         "Look for the producer's note; when it is a bulk of late entries, smooth over it with care.",
         "{place}: {indicator} is {found} on {first_date}, its neighbours say {expected}.",
         jumps,
+    ),
+    Rule(
+        "sudden_zero",
+        "Zero beside large figures",
+        "A census or a moving sum is zero next to large figures: it was not reported, and zero was written.",
+        "Map these zeros as not reported, or load a version that has the figures.",
+        "{place}: {indicator} is zero from {first_date} to {last_date}, beside {expected}.",
+        sudden_zero,
     ),
     Rule(
         "step",

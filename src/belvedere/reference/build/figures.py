@@ -46,7 +46,7 @@ WEAK: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a model's default, not a measurement", re.compile(r"default parameters", re.I)),
     ("ignores patients still in bed", re.compile(r"biased estimator")),
     ("one centre", re.compile(r"one centre|Erasme", re.I)),
-    ("few patients", re.compile(r"\b(5|25) patients")),
+    ("few patients", re.compile(r"measured, (5|25) patients")),
     ("an estimate, not a measurement", re.compile(r"Johns Hopkins|strict saving|Carias")),
 )
 HIDDEN = re.compile(r"design/|scribd|vdocuments|cheatography|\.parquet|this table|quoted on a forum", re.I)
@@ -59,7 +59,7 @@ def chosen(folder: Path, file: str, ids: re.Pattern[str]) -> Iterator[dict[str, 
     with (folder / f"{file}.csv").open(encoding="utf-8", newline="") as table:
         basis = ""
         for row in csv.DictReader(table):
-            basis = basis if row["basis"] in ("as above", "consensus") and basis else row["basis"]
+            basis = basis if row["basis"] == "as above" and basis else row["basis"]
             has_number = row["value"] or row["low"] or row["high"]
             passed_on = not NOT_PASSED_ON.search(row["source_title"] + row["source_locator"])
             if row["status"] == "read" and has_number and passed_on and ids.match(row["id"]):
@@ -70,7 +70,8 @@ def figure(row: dict[str, str]) -> dict[str, str]:
     """One collected row in the columns of a reference table, weak sources marked."""
     locator = re.sub(r" ?\(copies:.*?\)", "", row["source_locator"])
     parts = [part.strip() for part in locator.split(";") if not HIDDEN.search(part)]
-    source = "; ".join([f"{row['source_title']}, {row['source_year']}".rstrip(", "), *parts])
+    title, year = re.sub(r" \(as packaged\)|, summed from the packaged table", "", row["source_title"]), row["source_year"]
+    source = "; ".join([title if not year or title.endswith(year) else f"{title}, {year}", *parts])
     about = " ".join((row["source_title"], row["source_locator"], row["basis"]))
     reasons = [reason for reason, mark in WEAK if mark.search(about)]
     weak = f"weak: {', '.join(reasons)}" if reasons else ""

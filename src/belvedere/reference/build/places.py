@@ -116,7 +116,7 @@ def populations(data: Path, departements: list[dict]) -> dict[str, tuple[int, in
 
     american = {f"US-{row['postal']}": row for row in _inputs("us_states.csv") if row["population"]}
     known |= {place: (int(row["population"]), 2024, CENSUS) for place, row in american.items()}
-    known["US"] = (sum(int(row["population"]) for row in american.values() if row["level"] == "region"), 2024, CENSUS)
+    known["US"] = (sum(int(row["population"]) for row in american.values() if row["level"] == "state"), 2024, CENSUS)
 
     world = pd.read_parquet(data / "contacts/population_single_age.parquet").groupby("country")["population"].sum()
     known |= {place: (int(n), 2023, UN) for place, n in world.items() if place not in known}
@@ -226,7 +226,7 @@ def add_germany(register: Register, data: Path) -> None:
     """16 Länder, and the locations of the German nowcasting hub, of which the age groups are all Germany."""
     for row in _inputs("germany_states.csv"):
         place = row["iso"]
-        register.add(place, "region", row["name"], "DE", "Europe/Berlin", source="Destatis; ISO 3166-2", holiday=place[3:])
+        register.add(place, "state", row["name"], "DE", "Europe/Berlin", source="Destatis; ISO 3166-2", holiday=place[3:])
         for scheme, code in (("iso-3166-2", place), ("de-ags", row["ags"]), ("nuts-2021", row["nuts1"])):
             register.code(scheme, code, place)
     for location in sorted(pd.read_parquet(data / "hubs/de_nowcast_units.parquet", columns=["location"])["location"].unique()):
