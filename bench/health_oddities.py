@@ -6,7 +6,6 @@ python bench/health_oddities.py DATA_FOLDER
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
 
 import holidays

@@ -21,8 +21,8 @@ def says(body=BODY, status=200, **headers):
 
     def answer(handler):
         handler.send_response(status)
-        given = {"Content-Type": "text/csv", "Content-Length": str(len(body))} | {k.replace("_", "-"): v for k, v in headers.items()}
-        for name, value in given.items():
+        usual = {"Content-Type": "text/csv", "Content-Length": str(len(body))}
+        for name, value in (usual | {name.replace("_", "-"): value for name, value in headers.items()}).items():
             if value is not None:
                 handler.send_header(name, value)
         handler.end_headers()

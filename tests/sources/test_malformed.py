@@ -40,7 +40,8 @@ print(json.dumps({"peak": peak, "seconds": seconds, "rows": rows, "rules": rules
 
 
 def measure(path, **layout):
-    done = subprocess.run([sys.executable, "-c", MEASURE, str(path), json.dumps(layout)], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", MEASURE, str(path), json.dumps(layout)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
@@ -125,7 +126,7 @@ def test_an_endless_quote_takes_bounded_memory(tmp_path, usual_peak):
     path = tmp_path / "quote.csv"
     with path.open("wb") as file:
         file.write(b'a,b\n1,2\n3,"')
-        for _ in range(100):
+        for _ in range(20):
             file.write(b"4,5\n" * 250_000)
     seen = measure(path)
     assert (seen["rows"], seen["rules"]) == (1, ["broken-record"])
@@ -136,22 +137,20 @@ def test_a_large_good_file_is_streamed(tmp_path, usual_peak):
     path = tmp_path / "large.csv"
     with path.open("wb") as file:
         file.write(b"a,b,c,d\n")
-        for _ in range(20):
+        for _ in range(10):
             file.write(b"2020-03-18,75,hospital_admissions,12\n" * 50_000)
     seen = measure(path)
-    assert (seen["rows"], seen["rules"]) == (1_000_000, [])
-    assert path.stat().st_size > 35_000_000
-    assert seen["peak"] - usual_peak < 160 * MEBIBYTE
+    assert (seen["rows"], seen["rules"]) == (500_000, [])
+    assert path.stat().st_size > 17_000_000
+    assert seen["peak"] - usual_peak < 128 * MEBIBYTE
 
 
 def _bomb(path, honest):
-    """A workbook whose sheet unpacks to 1 GiB of blanks from about 1 MiB; if not honest, it claims 100 bytes."""
-    size = 1024 * MEBIBYTE
+    """A workbook with a part of 256 KiB that unpacks to 256 MiB of blanks; if not honest, it claims 100 bytes."""
+    size = 256 * MEBIBYTE
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("xl/workbook.xml", "<workbook/>")
-        with archive.open(zipfile.ZipInfo("xl/worksheets/sheet1.xml"), "w") as member:
-            member.write(b"")
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = b"".join([*(deflate.compress(b" " * MEBIBYTE) for _ in range(size // MEBIBYTE)), deflate.flush()])
     claimed = size if honest else 100
@@ -170,7 +169,7 @@ def _bomb(path, honest):
 def test_a_zip_bomb_is_refused_in_bounded_memory(tmp_path, usual_peak, honest):
     path = tmp_path / "bomb.xlsx"
     _bomb(path, honest)
-    assert path.stat().st_size < 2 * MEBIBYTE
+    assert path.stat().st_size < MEBIBYTE
     seen = measure(path, kind="xlsx")
     assert seen["rules"] == ["unpacks-too-large"]
     assert seen["peak"] - usual_peak < 32 * MEBIBYTE

@@ -127,7 +127,12 @@ def _damage(path, group):
 
 @pytest.mark.parametrize(
     ("content", "rule", "says"),
-    [(b"", "empty-file", "0 bytes"), (b"a,b\n", "not-a-table", "text"), (b"<html>", "not-a-table", "an HTML page"), (b"PAR1", "damaged", "")],
+    [
+        (b"", "empty-file", "0 bytes"),
+        (b"a,b\n", "not-a-table", "text"),
+        (b"<html>", "not-a-table", "an HTML page"),
+        (b"PAR1", "damaged", ""),
+    ],
 )
 def test_other_files_are_refused_by_name(write, content, rule, says):
     problem = refused(write(content, "x.parquet"))

@@ -13,6 +13,8 @@ from belvedere.errors import UnreadableFile
 from belvedere.sources.raw import FormatSpec
 from belvedere.sources.xlsx_file import read_xlsx
 
+OLD_OFFICE = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600)
+
 
 @pytest.fixture
 def workbook(tmp_path):
@@ -61,9 +63,8 @@ def in_sheet(old, new):
 
 def test_cells_keep_their_types(workbook):
     day, moment = dt.date(2020, 3, 18), dt.datetime(2020, 3, 18, 14, 30)
-    table, rows, problems = load(
-        workbook({"S": [["day", "at", "beds", "rate", "code", "open"], [day, moment, 12, 0.5, "07", True], [None] * 5 + [False]]})
-    )
+    header = ["day", "at", "beds", "rate", "code", "open"]
+    table, rows, problems = load(workbook({"S": [header, [day, moment, 12, 0.5, "07", True], [None] * 5 + [False]]}))
     assert table.to_pylist() == [
         {"day": day, "at": moment, "beds": 12, "rate": 0.5, "code": "07", "open": True},
         {"day": None, "at": None, "beds": None, "rate": None, "code": None, "open": False},
@@ -188,8 +189,8 @@ def test_a_table_without_rows_still_shows_its_columns(workbook):
         (b"", "empty-file", "0 bytes"),
         (b"a,b\n1,2\n", "not-a-table", "text or an unknown format"),
         (b"<!doctype html><html>", "not-a-table", "an HTML page"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "not-a-table", "an old Excel workbook (XLS)"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "encrypted", "a password"),
+        (OLD_OFFICE, "not-a-table", "an old Excel workbook (XLS)"),
+        (OLD_OFFICE + "EncryptedPackage".encode("utf-16-le"), "encrypted", "a password"),
         (b"PK\x03\x04" + bytes(100), "damaged", "cut off"),
     ],
 )

@@ -22,7 +22,6 @@ from belvedere.ontology.indicators import INDICATORS
 from belvedere.reference import tables as reference
 from belvedere.reference.places import Places
 from belvedere.sources.ingest import workspace_mappings, workspace_places
-from belvedere.sources.mapping import Mapping
 from belvedere.store import quarantine
 from belvedere.store.commits import code_version
 from belvedere.store.snapshot import Snapshot
@@ -36,7 +35,7 @@ KEPT_FILES = 20
 def thresholds(workspace: Workspace) -> Thresholds:
     """The limits of the health rules, with the workspace's own in place of the shipped ones."""
     rules = reference.load("feed_rules", workspace.path / "overrides")
-    return Thresholds.from_reference({name: rules.value(name).value for name in rules.ids()})
+    return Thresholds.from_reference(rules.numbers())
 
 
 def evidence_of(snapshot: Snapshot, today: dt.date) -> Evidence:

@@ -72,9 +72,10 @@ def expected_log(logs: np.ndarray, effect: np.ndarray) -> np.ndarray:
     """
     level = logs - effect
     between = np.stack([(shifted(level, k) + shifted(level, -k)) / 2 for k in REACH], axis=-1)
-    before, after = side_medians(level)
-    one_sided = median_last(np.stack([before, after], axis=-1))
-    return np.where(two_sided(logs), median_last(between), one_sided) + effect
+    out = median_last(between)
+    row, column = np.nonzero(~two_sided(logs))
+    out[row, column] = median_last(np.stack(side_medians(level, row, column), axis=-1))
+    return out + effect
 
 
 def two_sided(logs: np.ndarray) -> np.ndarray:
@@ -83,13 +84,12 @@ def two_sided(logs: np.ndarray) -> np.ndarray:
     return np.sum(pairs, axis=0) >= 3
 
 
-def side_medians(level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Median of the seven days before, and of the seven after, each of shape (P, T)."""
-    days = range(1, WEEK + 1)
-    return (
-        median_last(np.stack([shifted(level, k) for k in days], axis=-1)),
-        median_last(np.stack([shifted(level, -k) for k in days], axis=-1)),
-    )
+def side_medians(level: np.ndarray, row: np.ndarray, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Median of the seven days before, and of the seven after, the cells (row, column); each of their shape."""
+    days = np.arange(1, WEEK + 1)
+    padded = np.pad(level, ((0, 0), (WEEK, WEEK)), constant_values=np.nan)
+    at = column[:, None] + WEEK
+    return median_last(padded[row[:, None], at - days]), median_last(padded[row[:, None], at + days])
 
 
 def local_spread(residual: np.ndarray, floor: float = 1.0) -> np.ndarray:

@@ -30,8 +30,7 @@ def set_aside_duplicates(translation: Translation, mapping: Mapping) -> Translat
     contradicts, first = repeats["contradicts"].to_numpy(), repeats["first"].to_numpy()
     dropped = contradicts | (positions != first)
     aside[positions[dropped]] = True
-    cells = int(aside.sum())
-    width = 1 if mapping.values else max(1, translation.counts.loaded // max(1, translation.rows.num_rows))
+    cells = _cells_in(translation.rows.filter(pa.array(aside)), mapping, table.keys())
     first_rows = translation.rows["source_row"].take(pa.array(first[dropped])).to_pylist()
     problems = [
         Problem(
@@ -55,9 +54,17 @@ def set_aside_duplicates(translation: Translation, mapping: Mapping) -> Translat
         translation,
         rows=translation.rows.filter(pa.array(~aside)),
         problems=[*translation.problems, *problems],
-        counts=translation.counts + Counts(loaded=-cells * width, set_aside=cells * width),
+        counts=translation.counts + Counts(loaded=-cells, set_aside=cells),
         exempt=pa.concat_tables([translation.exempt, lost]),
     )
+
+
+def _cells_in(rows: pa.Table, mapping: Mapping, keys: list[str]) -> int:
+    """How many cells these rows came from: one each where every figure is a row, else the filled columns that are no key."""
+    read = [name for name, binding in mapping.columns.items() if binding.column is not None and name not in keys]
+    if mapping.values or not read:
+        return rows.num_rows
+    return sum(rows.num_rows - rows[name].null_count for name in read)
 
 
 def _repeated(rows: pa.Table, keys: list[str], values: list[str]) -> pa.Table:
@@ -65,13 +72,12 @@ def _repeated(rows: pa.Table, keys: list[str], values: list[str]) -> pa.Table:
     numbered = rows.select([*keys, *values]).append_column("position", pa.array(np.arange(rows.num_rows)))
     by = ", ".join(f'"{key}"' for key in keys)
     said = ", ".join(f'"{value}"' for value in values) or "1"
+    same = " AND ".join(f'numbered."{key}" IS NOT DISTINCT FROM twice."{key}"' for key in keys)
     with duckdb.connect() as db:
         db.execute("SET TimeZone = 'UTC'")
         db.register("numbered", numbered)
-        return db.execute(f"""
+        return db.sql(f"""
+            WITH twice AS (SELECT {by} FROM numbered GROUP BY ALL HAVING count(*) > 1),
+                 stated AS (SELECT *, row({said}) AS said FROM numbered SEMI JOIN twice ON {same})
             SELECT position, min(position) OVER same AS first, count(DISTINCT said) OVER same > 1 AS contradicts
-            FROM (SELECT *, row({said}) AS said FROM numbered
-                  SEMI JOIN (SELECT {by} FROM numbered GROUP BY ALL HAVING count(*) > 1) AS twice
-                  ON {" AND ".join(f'numbered."{k}" IS NOT DISTINCT FROM twice."{k}"' for k in keys)})
-            WINDOW same AS (PARTITION BY {by})
-            ORDER BY position""").to_arrow_table()
+            FROM stated WINDOW same AS (PARTITION BY {by}) ORDER BY position""").to_arrow_table()

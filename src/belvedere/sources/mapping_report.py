@@ -113,7 +113,7 @@ def _origin(binding: Binding) -> str:
 
 def _meaning(value: ValueColumn) -> str:
     words = [value.into, *(f"{name} {constant}" for name, constant in value.constants.items())]
-    words += [f"times {value.scale:g}"] * (value.scale is not None)
+    words += [] if value.scale is None else [f"times {value.scale:g}"]
     words += ["may be absent"] * value.optional + ["0 may mean not reported"] * value.zero_may_be_missing
     return ", ".join(words)
 

@@ -9,7 +9,6 @@ from belvedere.health.findings import from_mask, gather
 from belvedere.health.panels import partner
 from belvedere.health.rules.base import Evidence
 
-
 WEEK = 7
 
 

@@ -11,6 +11,8 @@ from belvedere.health.rules.base import Evidence
 from belvedere.health.rules.cumulative import last_before
 
 AROUND = 56
+INSTITUTIONS = ("units", "facilities")
+"""Their number stays the same for months; that of persons does not."""
 
 
 def flat_series(evidence: Evidence) -> pd.DataFrame:
@@ -23,7 +25,7 @@ def flat_series(evidence: Evidence) -> pd.DataFrame:
     limits = evidence.thresholds
     out = []
     for panel in evidence.of_kind("stock", "flow", "cumulative"):
-        if panel.key.period == "7d":
+        if panel.key.period == "7d" or evidence.definitions[panel.key.indicator].unit in INSTITUTIONS:
             continue
         same = repeats(panel.values)
         row, start, stop, n = runs(same)

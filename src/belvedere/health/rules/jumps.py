@@ -115,7 +115,7 @@ def _jumps_in(evidence: Evidence, panel: Panel, counts: np.ndarray, kind: str) -
         big = np.fmax(counts, expected) >= limits.jump_minimum_count
         found = big & (np.abs(logs - nearest) >= far)
         found &= np.abs(anscombe(counts) - anscombe(expected)) >= limits.jump_noise_sd * spread
-        found &= _stands_out(logs - effect, far / 4)
+    found = _standing_out(found, logs - effect, far / 4)
     slip = np.zeros(counts.shape) if kind == "cumulative" else _slip(counts, expected, limits.jump_minimum_count)
     slipped = found & (slip != 0)
     grown = {"daily_growth": True} if kind == "cumulative" else {}
@@ -132,16 +132,23 @@ def _slipped_totals(evidence: Evidence, panel: Panel) -> pd.DataFrame:
     logs = to_log(panel.values)
     expected = from_log(expected_log(logs, np.zeros(logs.shape)))
     slip = _slip(panel.values, expected, evidence.thresholds.jump_minimum_count)
-    out = (slip != 0) & _stands_out(logs, np.log(SLIPS[-1]) / 2)
+    out = _standing_out(slip != 0, logs, np.full(logs.shape, np.log(SLIPS[-1]) / 2))
     return from_mask("decimal_slip", panel, out, severity="error", expected=expected, factor=slip)
 
 
-def _stands_out(level: np.ndarray, least: np.ndarray | float) -> np.ndarray:
-    """Above, or below, both the week before and the week after by at least that much (logs): a spike, not the edge of a new level."""
-    before, after = side_medians(level)
-    up, down = np.fmin(level - before, level - after), np.fmax(level - before, level - after)
+def _standing_out(found: np.ndarray, level: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Those cells found that lie above, or below, both the week before and the week after by at least that much (logs).
+
+    A spike does; the edge of a new level does not.
+    """
+    row, column = np.nonzero(found)
+    before, after = side_medians(level, row, column)
+    here, far = level[row, column], least[row, column]
     with np.errstate(invalid="ignore"):
-        return (up >= least) | (down <= -np.asarray(least))
+        keep = (np.fmin(here - before, here - after) >= far) | (np.fmax(here - before, here - after) <= -far)
+    out = np.zeros(found.shape, dtype=bool)
+    out[row[keep], column[keep]] = True
+    return out
 
 
 def _growth(values: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from belvedere.health.rules.base import Evidence
 
 KEYS = [*SERIES_COLUMNS, "place", "date"]
 EXAMPLES = 5
-REGULAR = 0.9
+REGULAR = 0.95
 """An indicator on which a gap is worth a word comes on at least this share of the dates around it: others are sent only when not zero."""
 
 
@@ -121,7 +121,7 @@ def impossible_dates(evidence: Evidence) -> pd.DataFrame:
 def missing_dates(evidence: Evidence) -> pd.DataFrame:
     """Dates inside a feed's own range on which nothing came, or an indicator that otherwise comes on every date; versions that are missing."""
     found = []
-    for (feed, period), group in _by_feed(evidence).items():
+    for (feed, _), group in _by_feed(evidence).items():
         dates = next(iter(group.values()))[0].dates
         together = np.any([seen.any(axis=0) for _, seen in group.values()], axis=0)
         found += _date_gaps(feed, None, dates, together, ~together)
@@ -208,19 +208,18 @@ def indicator_span(evidence: Evidence) -> pd.DataFrame:
 
 
 def stopped_reporting(evidence: Evidence) -> pd.DataFrame:
-    """A place that has sent nothing for longer than the window while others go on; or one indicator of it, if it used to send it on most days."""
+    """A place that has sent nothing for longer than the window while others go on; or some indicators it used to send on nearly all days."""
     found = []
     for (feed, _), group in _by_feed(evidence).items():
         panel = next(iter(group.values()))[0]
-        anything = np.any([seen for _, seen in group.values()], axis=0)
-        gone = _silent_places(evidence, panel, anything)
-        found += [_stopped(feed, None, panel, p, since) for p, since in gone.items()]
+        gone = _silent_places(evidence, panel, np.any([seen for _, seen in group.values()], axis=0))
+        stopped = {(p, since): [] for p, since in gone.items()}
         for indicator, (_, seen) in group.items():
             window = evidence.thresholds.completeness_window_days // (7 if panel.weekly else 1) or 1
             for p, since in _silent_places(evidence, panel, seen).items():
-                before = seen[p, max(0, since - window) : since]
-                if p not in gone and before.mean() >= REGULAR:
-                    found.append(_stopped(feed, indicator, panel, p, since))
+                if p not in gone and seen[p, max(0, since - window) : since].mean() >= REGULAR:
+                    stopped.setdefault((p, since), []).append(indicator)
+        found += [_stopped(feed, names, panel, p, since) for (p, since), names in stopped.items()]
     return table(found)
 
 
@@ -234,11 +233,17 @@ def _silent_places(evidence: Evidence, panel: Panel, seen: np.ndarray) -> dict[i
     return {int(p): int(last[p]) + 1 for p in np.flatnonzero(silent > evidence.thresholds.completeness_window_days)}
 
 
-def _stopped(feed: str, indicator: str | None, panel: Panel, place: int, since: int) -> dict:
+def _stopped(feed: str, indicators: list[str], panel: Panel, place: int, since: int) -> dict:
     n = (panel.dates[-1] - panel.dates[since]).astype(int) + 1
-    dates = (panel.dates[since], panel.dates[-1])
     return finding(
-        "stopped_reporting", feed, place=panel.places[place], indicator=indicator, severity="warning", n=n, dates=dates
+        "stopped_reporting",
+        feed,
+        place=panel.places[place],
+        indicator=indicators[0] if len(indicators) == 1 else None,
+        severity="warning",
+        n=n,
+        dates=(panel.dates[since], panel.dates[-1]),
+        indicators=indicators or "all",
     )
 
 

@@ -76,7 +76,10 @@ def weekday_norm(total: np.ndarray) -> np.ndarray:
 
 
 def weekday_change(evidence: Evidence) -> pd.DataFrame:
-    """A weekday that begins or stops to be counted apart (weekends no longer reported): patterns of successive stretches compared."""
+    """A weekday that begins or stops to be counted apart (weekends no longer reported): patterns of successive stretches compared.
+
+    One finding an indicator, stretch and weekday; n: places whose share of the week's level changed by `jump_factor` or more.
+    """
     limits = evidence.thresholds
     length = limits.weekday_window_days // 7 * 7
     out = []
@@ -95,21 +98,22 @@ def weekday_change(evidence: Evidence) -> pd.DataFrame:
             change = np.abs(np.diff(pattern, axis=1))
             counted = np.fmin(level[:, 1:], level[:, :-1]) >= limits.jump_minimum_count
             changed = (change >= np.log(limits.jump_factor)) & counted[..., None]
-        for p, block in zip(*np.nonzero(changed.any(axis=-1)), strict=True):
-            day = int(np.nanargmax(change[p, block]))
+        for block, day in zip(*np.nonzero(changed.any(axis=0)), strict=True):
+            where = np.flatnonzero(changed[:, block, day])
             start = (block + 1) * length
             out.append(
                 finding(
                     "weekday_change",
                     panel.key.feed,
-                    place=panel.places[p],
+                    place=panel.places[where[0]] if len(where) == 1 else None,
                     indicator=panel.key.indicator,
                     severity="info",
-                    n=length,
+                    n=len(where),
                     dates=(panel.dates[start], panel.dates[start + length - 1]),
-                    found=float(np.exp(pattern[p, block + 1, day])),
-                    expected=float(np.exp(pattern[p, block, day])),
+                    found=np.exp(np.median(pattern[where, block + 1, day])),
+                    expected=np.exp(np.median(pattern[where, block, day])),
                     weekday=pd.Timestamp(panel.dates[start + day]).day_name(),
+                    places=list(panel.places[where]),
                     **people(panel.key),
                 )
             )

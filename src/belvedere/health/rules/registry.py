@@ -57,7 +57,7 @@ _RULES = (
         "Place stopped reporting",
         "This place has sent nothing for longer than the completeness window while others go on.",
         "Ring the place. If it closed or merged, end its validity in the register of places.",
-        "{place} has sent no {indicator} since {first_date} ({n} days).",
+        "{place} has sent nothing, or not all it used to send, since {first_date} ({n} days).",
         stopped_reporting,
     ),
     Rule(
@@ -217,7 +217,7 @@ _RULES = (
         "Weekday pattern changes",
         "A weekday begins or stops to be reported like the others.",
         "Compare whole weeks; tell those who read daily figures.",
-        "{place}: from {first_date} on the weekday pattern of {indicator} differs from before.",
+        "{feed}: from {first_date} on one weekday of {indicator} lies at {found} times the week's level, before at {expected} ({n} place(s)).",
         weekday_change,
     ),
     Rule(

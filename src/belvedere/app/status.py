@@ -1,0 +1,315 @@
+"""The state of every feed: what came, what is due, who is missing, what waits in quarantine, what the rules found.
+
+    feed_statuses(workspace, now)                   # as it is
+    feed_statuses(workspace, now, as_of="2020-10-20")  # as it was known then
+
+Glue only: `store` says what is held, `health` judges it, `reference` knows calendars and limits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+
+import pandas as pd
+
+from belvedere.app.findings import thresholds
+from belvedere.demo import is_demo
+from belvedere.errors import MappingError
+from belvedere.health import Thresholds, build_panels, completeness, freshness, missing_places
+from belvedere.health.freshness import publication_calendar
+from belvedere.ontology import schema
+from belvedere.reference.places import Places
+from belvedere.sources.ingest import workspace_mappings, workspace_places
+from belvedere.sources.mapping import Mapping
+from belvedere.store import quarantine, register
+from belvedere.store.engine import reading
+from belvedere.store.load import LOADED, StoredVersion, stored_versions
+from belvedere.store.snapshot import Snapshot
+from belvedere.store.workspace import Workspace
+
+RECENT_DAYS = 14
+"""Days drawn on the overview, and worked out for the share over the window."""
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class VersionSummary:
+    """One version of a feed. at: its time (basis says whose); counts: cells read, loaded, empty, set aside, excluded, and changes."""
+
+    name: str
+    at: dt.datetime
+    basis: str
+    received_at: dt.datetime
+    covers: str
+    outcome: str
+    counts: dict
+    notes: list[str]
+    url: str | None
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A place that is expected and has not reported. last_reported: None when it never did within the window looked at."""
+
+    place: str
+    name: str
+    last_reported: dt.date | None
+
+
+@dataclass(frozen=True)
+class DayShare:
+    """How many of the expected places reported one day."""
+
+    date: dt.date
+    reported: int
+    expected: int
+
+    @property
+    def share(self) -> float | None:
+        """0 to 1; None when nobody is expected."""
+        return self.reported / self.expected if self.expected else None
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """Everything the overview says of one feed.
+
+    state: fresh, late, very_late, ended, never or unknown (no calendar: the mapping names no country).
+    last_date: the newest day with a figure. expected_at: when newer figures were, or are, due (UTC).
+    days: completeness of the last days, oldest first, the last one being `last_date`. window_share: over those days.
+    findings: by severity; None while they have not been worked out. assumed_share: rows whose `known_at` is assumed, 0 to 1.
+    """
+
+    feed: str
+    title: str
+    producer: str
+    licence: str
+    table: str
+    country: str | None
+    rhythm: str
+    state: str
+    versions: int
+    last_version: VersionSummary | None
+    last_date: dt.date | None
+    expected_at: dt.datetime | None
+    age: dt.timedelta | None
+    missed: int
+    days: tuple[DayShare, ...]
+    missing: tuple[Missing, ...]
+    quarantine: int
+    findings: dict[str, int] | None
+    rows: int
+    assumed_share: float | None
+    demo: bool
+    caveats: tuple[str, ...] = field(default=(), repr=False)
+    source: str | None = None
+    zone: str = "UTC"
+
+    @property
+    def last_day(self) -> DayShare | None:
+        """Completeness of the newest day."""
+        return self.days[-1] if self.days else None
+
+    @property
+    def window_share(self) -> float | None:
+        """Share of the expected reports of the last days that came."""
+        expected = sum(day.expected for day in self.days)
+        return sum(day.reported for day in self.days) / expected if expected else None
+
+    def as_json(self) -> dict:
+        """Plain values, for the interface and for `status --json`."""
+        plain = asdict(self)
+        plain |= {"window_share": self.window_share, "age_hours": None if self.age is None else round(self.age / dt.timedelta(hours=1), 1)}
+        del plain["age"]
+        return plain
+
+
+def feed_statuses(
+    workspace: Workspace, now: dt.datetime, *, as_of: str | dt.date | dt.datetime | None = None, findings: pd.DataFrame | None = None
+) -> list[FeedStatus]:
+    """Status of every feed that was ever loaded, or has a mapping of this workspace's own; in the order of feed ids.
+
+    now: the moment at which feeds are late or not; with `as_of`, the moment asked for takes its place.
+    findings: from `findings.FindingsKeeper`, if worked out.
+    """
+    snapshot = Snapshot.take(workspace, as_of=as_of)
+    return statuses_in(snapshot, now, findings)
+
+
+def statuses_in(snapshot: Snapshot, now: dt.datetime, findings: pd.DataFrame | None = None) -> list[FeedStatus]:
+    """As `feed_statuses`, from a snapshot at hand."""
+    workspace = snapshot.workspace
+    if snapshot.as_of is not None:
+        now = min(now, snapshot.as_of)
+    mappings, places, limits = workspace_mappings(workspace), workspace_places(workspace), thresholds(workspace)
+    versions = _versions_by_feed(workspace, snapshot.as_of)
+    own = {feed for feed, mapping in mappings.items() if mapping.path.is_relative_to(workspace.mappings)}
+    known = {feed: mappings.get(feed) or mapping_of_register(workspace, feed) for feed in sorted({*versions, *own})}
+    totals = _totals(snapshot, {m.table for m in known.values()})
+    waiting = quarantine.counts(workspace)
+    found = None if findings is None else findings.groupby(["feed", "severity"]).size()
+    made = []
+    for feed, mapping in known.items():
+        rows, assumed, newest = totals.get(feed, (0, None, None))
+        recent = _recent(snapshot, mapping, newest, limits, places)
+        counted = None if found is None else found.get(feed, pd.Series(dtype=int)).to_dict()
+        made.append(
+            _status(mapping, versions.get(feed, []), recent, now, limits, places, rows=rows, assumed=assumed,
+                    waiting=int(waiting.get(feed, 0)), findings=counted)
+        )  # fmt: skip
+    return made
+
+
+def mapping_of_register(workspace: Workspace, feed: str) -> Mapping:
+    """The mapping a feed was last loaded with, when its text is no longer among the files."""
+    import sqlalchemy as sa
+
+    from belvedere.sources.mapping import read_mapping
+
+    v, m = register.feed_versions.c, register.mappings.c
+    query = sa.select(m.text).join(register.feed_versions, v.mapping_sha256 == m.sha256).where(v.feed == feed).order_by(v.id.desc())
+    with reading(workspace.engine) as connection:
+        text = connection.execute(query.limit(1)).scalar()
+    if text is None:
+        raise MappingError(f"Feed {feed!r} was never loaded and has no mapping.")
+    return read_mapping(text, workspace.mappings / f"{feed}.toml")
+
+
+# -- what is held -------------------------------------------------------------------------------------------------------
+
+
+def _versions_by_feed(workspace: Workspace, as_of: dt.datetime | None) -> dict[str, list[StoredVersion]]:
+    grouped: dict[str, list[StoredVersion]] = {}
+    for version in stored_versions(workspace):
+        if as_of is None or version.at <= as_of:
+            grouped.setdefault(version.feed, []).append(version)
+    return grouped
+
+
+def dated(name: str) -> bool:
+    """Whether a table has a feed, a place and a day, so that one can ask who reported when."""
+    return {"feed", "place", "date"} <= set(schema.table(name).columns)
+
+
+def _totals(snapshot: Snapshot, names: Iterable[str]) -> dict[str, tuple[int, float | None, dt.date | None]]:
+    """Feed -> rows written, share of them with an assumed `known_at`, newest day."""
+    found = {}
+    for name in sorted(names):
+        history = snapshot.history(name)
+        if "feed" not in history.columns:
+            continue
+        measures = {"rows": history.count(), "assumed": (history.known_basis == "assumed").mean()}
+        if "date" in history.columns:
+            measures["newest"] = history.date.max(where=~history.withdrawn)
+        for row in history.group_by("feed").aggregate(**measures).to_pyarrow().to_pylist():
+            found[row["feed"]] = (row["rows"], row["assumed"], row.get("newest"))
+    return found
+
+
+def _recent(
+    snapshot: Snapshot, mapping: Mapping, newest: dt.date | None, limits: Thresholds, places: Places
+) -> tuple[tuple[DayShare, ...], tuple[Missing, ...]]:
+    """Completeness of the last days and who is missing on the newest one: whoever sent any figure of the feed has reported."""
+    if newest is None or not dated(mapping.table):
+        return (), ()
+    since = newest - (RECENT_DAYS + limits.completeness_window_days) * ONE_DAY
+    rows = who_reported(snapshot, mapping, since)
+    if rows.empty:
+        # Everything recent was withdrawn: look further back, at all there is.
+        rows = who_reported(snapshot, mapping, dt.date.min)
+    panels = build_panels(rows)
+    expected = {mapping.feed: expected_places(mapping, places)} if mapping.health.places else None
+    by_day = completeness(panels, window_days=limits.completeness_window_days, places=expected)
+    if by_day.empty:
+        return (), ()
+    by_day = by_day.groupby("date")[["reported", "expected"]].sum().sort_index()
+    days = tuple(DayShare(pd.Timestamp(d).date(), int(r.reported), int(r.expected)) for d, r in by_day.tail(RECENT_DAYS).iterrows())
+    gone = missing_places(panels, window_days=limits.completeness_window_days, places=expected)
+    gone = gone[gone["date"] == by_day.index[-1]].drop_duplicates("place").sort_values("place")
+    return days, tuple(_missing(row.place, row.last_reported, places) for row in gone.itertuples())
+
+
+def _missing(place: str, last: pd.Timestamp, places: Places) -> Missing:
+    name = places.name(place) if place in places else place
+    return Missing(place, name, None if pd.isna(last) else pd.Timestamp(last).date())
+
+
+def who_reported(snapshot: Snapshot, mapping: Mapping, since: dt.date) -> pd.DataFrame:
+    """One row for each place and day on which the feed has any figure (or one hidden by its producer), as rows of one series."""
+    rows = snapshot.table(mapping.table)
+    rows = rows.filter((rows.feed == mapping.feed) & (rows.date >= since))
+    if "status" in rows.columns:
+        rows = rows.filter(((rows.status == "reported") & rows["value"].notnull()) | (rows.status == "suppressed"))
+    period = rows.period if "period" in rows.columns else "day"
+    told = rows.select("place", "date", period=period).distinct().to_pandas()
+    return told.assign(feed=mapping.feed, indicator="any", condition="all", age_group="all", sex="all", value=1.0, status="reported")
+
+
+def expected_places(mapping: Mapping, places: Places) -> tuple[str, ...]:
+    """The places a mapping says a complete feed has; empty when it does not say."""
+    stated = mapping.health.places
+    if stated is None:
+        return ()
+    if isinstance(stated, str):
+        level = stated.removeprefix("level:")
+        return places.at_level(level, mapping.country) if stated.startswith("level:") else (stated,)
+    return tuple(stated)
+
+
+# -- what it means ------------------------------------------------------------------------------------------------------
+
+
+def _status(mapping, versions, recent, now, limits, places, *, rows, assumed, waiting, findings) -> FeedStatus:
+    days, missing = recent
+    loaded = [v for v in versions if v.outcome == LOADED]
+    last_date = days[-1].date if days else None
+    fresh = _freshness(mapping, loaded, last_date, now, limits, places)
+    return FeedStatus(
+        feed=mapping.feed, title=mapping.title, producer=mapping.producer, licence=mapping.licence, table=mapping.table,
+        country=mapping.country, rhythm=mapping.clock.rhythm, state=_state(mapping, fresh, last_date, loaded),
+        versions=len(versions), last_version=summary(versions[-1]) if versions else None, last_date=last_date,
+        expected_at=None if fresh is None else fresh.expected_at, age=None if fresh is None else fresh.age,
+        missed=0 if fresh is None else fresh.missed, days=days, missing=missing, quarantine=waiting, findings=findings, rows=rows,
+        assumed_share=assumed, demo=is_demo(mapping.feed), caveats=tuple(mapping.caveats), source=mapping.source or mapping.url,
+        zone=zone_of(mapping, places),
+    )  # fmt: skip
+
+
+def zone_of(mapping: Mapping, places: Places) -> str:
+    """The zone in which the feed's times are told."""
+    if mapping.clock.timezone:
+        return mapping.clock.timezone
+    return places.timezone(mapping.country).key if mapping.country else "UTC"
+
+
+def _freshness(mapping: Mapping, loaded: list[StoredVersion], last_date, now: dt.datetime, limits: Thresholds, places: Places):
+    if not loaded or mapping.country is None:
+        return None
+    by_clock = mapping.clock.days_and_hour
+    lag = mapping.clock.length if by_clock is None else (by_clock[0] - 1) * ONE_DAY + _since_midnight(by_clock[1])
+    hour = by_clock[1] if by_clock is not None and by_clock[1] != dt.time(0) else None
+    calendar = publication_calendar(mapping.clock.rhythm, mapping.country, publication_time=hour, places=places)
+    return freshness(loaded[-1].at, last_date, lag, now, next_publication=calendar, thresholds=limits)
+
+
+def _since_midnight(time: dt.time) -> dt.timedelta:
+    return dt.timedelta(hours=time.hour, minutes=time.minute)
+
+
+def _state(mapping: Mapping, fresh, last_date: dt.date | None, loaded: list[StoredVersion]) -> str:
+    if not loaded:
+        return "never"
+    ended = mapping.health.last is not None and last_date is not None and last_date >= mapping.health.last
+    if ended or mapping.clock.rhythm == "once":
+        return "ended"
+    return "unknown" if fresh is None else fresh.state
+
+
+def summary(version: StoredVersion) -> VersionSummary:
+    """A version in the words of the page."""
+    return VersionSummary(version.file.name, version.at, version.basis, version.file.received_at, version.covers, version.outcome,
+                          version.counts, version.notes, version.file.url, version.file.sha256)  # fmt: skip
