@@ -6,13 +6,24 @@ python bench/health_oddities.py DATA_FOLDER
 from __future__ import annotations
 
 import datetime as dt
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import holidays
 import numpy as np
 import pandas as pd
 
-from belvedere.health import Evidence, Thresholds, build_panels, check
+from belvedere.health import (
+    RULES,
+    Evidence,
+    Thresholds,
+    build_panels,
+    check,
+    compare_versions,
+    revision_findings,
+    sentence,
+)
 from belvedere.ontology.indicators import INDICATORS
 from belvedere.reference.tables import load
 
@@ -131,11 +142,6 @@ GERMANY = {
         "location",
         {"hosp_7d_updated": "hospitalised_cases"},
     ),
-    "de-rki-hospitalisation-first": (
-        "germany/hospitalisation_7d_rki_nowcast",
-        "location",
-        {"hosp_7d_first_report": "hospitalised_cases"},
-    ),
 }
 SLOVENIA = {
     "si-sledilnik-patients": (
@@ -166,7 +172,15 @@ SLOVENIA = {
         },
     ),
 }
-FEEDS = FRANCE | ITALY | GERMANY | SLOVENIA
+# the producer's first report of the same figures: an earlier version, read by itself
+GERMANY_FIRST = {
+    "de-rki-hospitalisation-first": (
+        "germany/hospitalisation_7d_rki_nowcast",
+        "location",
+        {"hosp_7d_first_report": "hospitalised_cases"},
+    ),
+}
+FEEDS = FRANCE | ITALY | GERMANY | GERMANY_FIRST | SLOVENIA
 PERIODS = {"de-rki-hospitalisation": "7d", "de-rki-hospitalisation-first": "7d"}
 CONDITIONS = {"fr-spf-emergency-total": "all"}
 PREFIX = {"it-dpc-provinces": "IT-", "fr": "FR-", "it": "", "de": "", "si": "SI-"}
@@ -237,7 +251,7 @@ def findings(data_folder: Path, limits: Thresholds) -> pd.DataFrame:
     beds = slovenian_beds(data_folder)
     rest_days = holidays_of()
     out = []
-    for feeds in (FRANCE, ITALY, GERMANY, SLOVENIA):
+    for feeds in (FRANCE, ITALY, GERMANY, GERMANY_FIRST, SLOVENIA):
         rows = pd.concat([long_rows(data_folder, feed) for feed in feeds], ignore_index=True)
         evidence = Evidence(
             panels=build_panels(rows),
@@ -251,13 +265,8 @@ def findings(data_folder: Path, limits: Thresholds) -> pd.DataFrame:
             settle_days=SETTLE_DAYS,
         )
         out.append(check(evidence))
-    out.append(
-        check(
-            Evidence(
-                panels={}, definitions=INDICATORS, thresholds=limits, today=END_OF_CHECK, versions=hub_versions(data_folder)
-            )
-        )
-    )
+    hub = Evidence(panels={}, definitions=INDICATORS, thresholds=limits, today=END_OF_CHECK, versions=hub_versions(data_folder))
+    out += [check(hub), german_revisions(data_folder, limits)]
     return pd.concat(out, ignore_index=True)
 
 
@@ -271,3 +280,114 @@ def hub_versions(data_folder: Path) -> dict[str, np.ndarray]:
     """Dates of the versions of the German nowcast hub's truth."""
     vintages = pd.read_parquet(data_folder / "hubs/de_nowcast_truth_vintages.parquet", columns=["as_of"])
     return {"de-hub-hospitalisation": pd.to_datetime(vintages["as_of"]).to_numpy()}
+
+
+def german_revisions(data_folder: Path, limits: Thresholds) -> pd.DataFrame:
+    """What the producer changed between its first report of a seven-day count and today's figure."""
+    first = long_rows(data_folder, "de-rki-hospitalisation-first").assign(feed="de-rki-hospitalisation")
+    return revision_findings(compare_versions(first, long_rows(data_folder, "de-rki-hospitalisation")), limits)
+
+
+# what the data folder's notes say of its oddities -> how the findings must show it
+KNOWN: dict[str, tuple[Callable[[pd.DataFrame], pd.Series], int]] = {
+    "France: no stocks on 2020-06-27 to 29": (lambda f: _of(f, "missing_dates", "fr-spf-hospital-stocks"), 3),
+    "France: a row without a place, four figures": (lambda f: _of(f, "unknown_code", "fr-spf-hospital-stocks"), 4),
+    "Italy: negative new cases": (lambda f: _of(f, "negative_count", "it-dpc-regions", "cases"), 14),
+    "Italy: negative ICU admissions": (lambda f: _of(f, "negative_count", "it-dpc-regions", "icu_admissions"), 5),
+    "Italy: falling running totals, regions": (lambda f: _of(f, "falling_cumulative", "it-dpc-regions"), 368),
+    "Italy: falling running totals, provinces": (lambda f: _of(f, "falling_cumulative", "it-dpc-provinces"), 2447),
+    "Italy: ICU admissions from 2020-12-03": (lambda f: _of(f, "starts_late", "it-dpc-regions", "icu_admissions"), 283),
+    "France: falling running totals": (lambda f: _of(f, "falling_cumulative", "fr-spf-hospital-stocks"), 431),
+    "France: zeros of SOS Medecins, 55 departements": (
+        lambda f: _of(f, "zero_throughout", "fr-spf-emergency-total", "sos_medecins_acts").clip(upper=1),
+        55,
+    ),
+    "France: last days of PCR tests": (lambda f: _of(f, "recent_incomplete", "fr-spf-pcr-tests", "tests"), 3),
+    "Slovenia: beds occupied above total": (
+        lambda f: _of(f, "occupied_above_total", "si-sledilnik-hospitals", "ward/beds_occupied"),
+        1148,
+    ),
+    "Slovenia: negative free beds": (lambda f: _of(f, "negative_free", "si-sledilnik-hospitals", "ward/beds_free"), 1182),
+    "Germany: staff limitation from 2020-04-04": (
+        lambda f: _of(f, "starts_late", "de-rki-icu", "icu_units_limited_by_staff"),
+        15,
+    ),
+    "Germany: updated seven-day counts of zero, 2023-01-02 to 07": (
+        lambda f: _of(f, "sudden_zero", "de-rki-hospitalisation"),
+        102,
+    ),
+    "Hub: no versions of 2022-01-25 and 26": (
+        lambda f: _of(f[f["first_date"].astype(str) == "2022-01-25"], "missing_dates", "de-hub-hospitalisation"),
+        2,
+    ),
+}
+
+# (rule, start of the feed's name) -> why such findings are right, judged on the figures around samples of them
+EXPLAINED: dict[tuple[str, str], str] = {
+    ("missing_dates", ""): "the dates are not in the file",
+    ("starts_late", ""): "the producer added the column later",
+    ("ends_early", ""): "the producer ended the column",
+    ("stopped_reporting", "si-"): "blank from then on: the hospital no longer treats these patients, or no longer reports",
+    ("zero_throughout", "fr-spf-emergency"): "no SOS Medecins there, or no emergency department in the network",
+    ("zero_throughout", "fr-spf-hospital-flows"): "Saint-Martin: patients are counted in Guadeloupe",
+    ("unknown_code", "fr-"): "the row's département is blank",
+    ("negative_count", ""): "corrections by the producer",
+    ("falling_cumulative", ""): "corrections by the producer",
+    ("cumulative_against_flow", ""): "late reports enter one of the two only",
+    ("stock_flow_day", "fr-"): "the census jumps on that day and the flows do not",
+    ("stock_flow_drift", ""): "exits that no flow counts",
+    ("part_above_whole", ""): "two columns of different hours",
+    ("sum_of_parts", "it-"): "the producer's columns disagree by a few persons",
+    ("decimal_slip", ""): "ten times or a tenth of its neighbours, bulk entries among them",
+    ("jump", ""): "bulk entries and lost days, visible beside their neighbours",
+    ("sudden_zero", ""): "zeros between figures in the tens to thousands",
+    ("step", ""): "the census is corrected overnight",
+    ("flat", ""): "the figure was not brought up to date",
+    ("weekday_change", "fr-spf-vaccination"): "centres that open on Sundays",
+    ("weekday_change", "it-"): "regions that begin to report on Mondays",
+    ("recent_incomplete", "fr-spf-pcr-tests"): "the producer says so",
+    ("occupied_above_total", "si-"): "overflow, or totals brought up to date late",
+    ("negative_free", "si-"): "overflow, or totals brought up to date late",
+    ("changed", "de-rki-hospitalisation"): "late reports",
+}
+
+
+def _of(found: pd.DataFrame, rule: str, feed: str, indicator: str | None = None) -> pd.Series:
+    keep = (found["rule"] == rule) & (found["feed"] == feed)
+    return found.loc[keep if indicator is None else keep & (found["indicator"] == indicator), "n"]
+
+
+def known_oddities(found: pd.DataFrame) -> pd.DataFrame:
+    """Each oddity of the data's notes. Columns: oddity, expected (cells), reported."""
+    rows = [(name, expected, int(count(found).sum())) for name, (count, expected) in KNOWN.items()]
+    return pd.DataFrame(rows, columns=["oddity", "expected", "reported"])
+
+
+def summarise(found: pd.DataFrame) -> pd.DataFrame:
+    """Columns: feed, rule, count (findings), cells, explained (why such findings are right; empty: not judged so)."""
+    out = found.groupby(["feed", "rule"], as_index=False).agg(count=("n", "size"), cells=("n", "sum"))
+    return out.assign(explained=[_reason(r.rule, r.feed) for r in out.itertuples()])
+
+
+def _reason(rule: str, feed: str) -> str:
+    return next((why for (r, start), why in EXPLAINED.items() if r == rule and feed.startswith(start)), "")
+
+
+def oddities(data_folder: Path) -> pd.DataFrame:
+    """The whole check with the numbers as shipped: DataFrame(feed, rule, count, cells, explained)."""
+    return summarise(findings(data_folder, thresholds()))
+
+
+def main(data_folder: Path, overrides: Path | None = None) -> None:
+    """Print what was found."""
+    found = findings(data_folder, thresholds(overrides))
+    write = sys.stdout.write
+    write(summarise(found).to_string(index=False) + "\n\n")
+    write(known_oddities(found).to_string(index=False) + "\n\n")
+    for row in found.sample(min(30, len(found)), random_state=0).to_dict("records"):
+        words = sentence(pd.Series(row)) if row["rule"] in RULES else f"{row['feed']}: {row['n']:,} figures {row['rule']}"
+        write(f"[{row['severity']}] {words}\n")
+
+
+if __name__ == "__main__":
+    main(*(Path(argument) for argument in sys.argv[1:]))

@@ -100,7 +100,7 @@ def corruptions(column):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_rows_as_declared_pass_unchanged(name, data):
     declared = table(name)
@@ -112,7 +112,7 @@ def test_rows_as_declared_pass_unchanged(name, data):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_one_bad_cell_sets_aside_its_row_and_no_other(name, data):
     declared = table(name)
@@ -131,7 +131,7 @@ def test_one_bad_cell_sets_aside_its_row_and_no_other(name, data):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_text_is_read_and_what_cannot_be_read_is_set_aside(name, data):
     """The same rows as text: all pass; with one unreadable cell that row alone is set aside."""

@@ -45,8 +45,11 @@ class Server:
             def do_GET(self) -> None:
                 server.requests.append({**self.headers, "path": self.path})
                 answer = server.answers[min(len(server.requests), len(server.answers)) - 1]
-                self.close_connection = True
                 answer(self)
+
+            def end_headers(self) -> None:
+                self.send_header("Connection", "close")  # said aloud, or the client may reuse a connection being closed
+                super().end_headers()
 
             def log_message(self, *args: object) -> None:
                 """Tests stay quiet."""

@@ -201,7 +201,8 @@ def test_other_files_are_refused_by_name(write, content, rule, says):
 
 
 @pytest.mark.parametrize(
-    ("member", "says"), [("xl/vbaProject.bin", "XLSM"), ("xl/workbook.bin", "XLSB"), ("content.xml", "ODS"), ("a.csv", "without")]
+    ("member", "says"),
+    [("xl/vbaProject.bin", "XLSM"), ("xl/workbook.bin", "XLSB"), ("content.xml", "ODS"), ("a.csv", "without")],
 )
 def test_other_archives_are_refused_by_name(tmp_path, member, says):
     with zipfile.ZipFile(tmp_path / "x.xlsx", "w") as archive:

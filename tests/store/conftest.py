@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pytest
 from belvedere.ontology import schema
 from belvedere.store.history import WHOLE_HISTORY
 from belvedere.store.load import Feed, Incoming, SourceFile, StoredVersion, Translated, load
-from belvedere.store.workspace import Workspace, create
+from belvedere.store.workspace import Workspace, create, open_workspace
 
 UTC = dt.UTC
 INDICATORS = schema.table("indicators")
@@ -57,14 +58,17 @@ class Loader:
         self.translated: dict[str, Translated] = {}
         self.mapping = "mapping 1"
 
-    def incoming(self, table: pa.Table, when: dt.datetime, *, covers: str = WHOLE_HISTORY, basis: str = "published", **options):
-        text = f"{self.feed} {when.isoformat()} {covers} {table.to_pylist()}"
+    def incoming(self, table: pa.Table, when: dt.datetime, *, covers: str = WHOLE_HISTORY, basis: str = "published",
+                 grace: dt.timedelta = dt.timedelta(0), mends: tuple[int, ...] = (), url: str | None = None, **options):  # fmt: skip
+        """A version whose bytes follow from what it says alone: saying the same at another time is the same file again."""
+        shown = {name: o.to_pylist() if isinstance(o, pa.Table) else o for name, o in options.items()}
+        text = f"{self.feed} {table.to_pylist()} {shown}"
         sha = hashlib.sha256(text.encode()).hexdigest()
         path = self.folder / sha[:16]
         path.write_text(text)
         self.translated[sha] = Translated(table, options.pop("problems", []), {"read": table.num_rows}, **options)
-        file = SourceFile(path, f"{when:%Y-%m-%d}.csv", sha, len(text), when)
-        return Incoming(file, when, basis, covers, lambda: self.translated[sha])
+        file = SourceFile(path, f"{when:%Y-%m-%d}.csv", sha, len(text), when, url=url)
+        return Incoming(file, when, basis, covers, lambda: self.translated[sha], grace, mends)
 
     def load(self, *incoming: Incoming, largest_withdrawal: float = 1.0):
         mapping_sha = hashlib.sha256(self.mapping.encode()).hexdigest()
@@ -83,9 +87,18 @@ class Loader:
         return {(r.place, str(r.date.date())): r.value for r in frame.itertuples()}
 
 
+@pytest.fixture(scope="session")
+def empty_workspace(tmp_path_factory) -> Path:
+    """An empty workspace to copy: making one costs ten times as much."""
+    path = tmp_path_factory.mktemp("template") / "workspace"
+    create(path).engine.dispose()
+    return path
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return create(tmp_path / "workspace")
+def workspace(tmp_path: Path, empty_workspace: Path) -> Workspace:
+    shutil.copytree(empty_workspace, tmp_path / "workspace")
+    return open_workspace(tmp_path / "workspace")
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def _rest_days(rows: pd.DataFrame, places: Places) -> MappingOf[str, list[dt.dat
 
 @dataclass
 class FindingsKeeper:
-    """Keeps the findings of a workspace beside it (in `tmp/`). `get` answers at once or not at all; `work_out` takes its time."""
+    """Keeps the findings of a workspace (in its `tmp/`). `get` answers at once or not at all; `work_out` takes its time."""
 
     workspace: Workspace
     _working: set[str] = field(default_factory=set)
@@ -156,5 +156,3 @@ def _overrides(workspace: Workspace) -> list[list]:
     """The installation's own texts that change what the rules say."""
     files = [*(workspace.path / "overrides").glob("*.csv"), *workspace.mappings.glob("*.toml")]
     return sorted([path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in files)
-
-

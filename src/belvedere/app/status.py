@@ -12,7 +12,9 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
+import ibis
 import pandas as pd
+import sqlalchemy as sa
 
 from belvedere.app.findings import thresholds
 from belvedere.demo import is_demo
@@ -21,8 +23,8 @@ from belvedere.health import Thresholds, build_panels, completeness, freshness, 
 from belvedere.health.freshness import publication_calendar
 from belvedere.ontology import schema
 from belvedere.reference.places import Places
-from belvedere.sources.ingest import workspace_mappings, workspace_places
-from belvedere.sources.mapping import Mapping
+from belvedere.sources.ingest import workspace_places
+from belvedere.sources.mapping import Mapping, read_mapping, shipped_mappings
 from belvedere.store import quarantine, register
 from belvedere.store.engine import reading
 from belvedere.store.load import LOADED, StoredVersion, stored_versions
@@ -37,7 +39,7 @@ ONE_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class VersionSummary:
-    """One version of a feed. at: its time (basis says whose); counts: cells read, loaded, empty, set aside, excluded, and changes."""
+    """One version of a feed. at: its time (basis says whose); counts: cells loaded, empty, set aside, excluded, and changes."""
 
     name: str
     at: dt.datetime
@@ -123,13 +125,20 @@ class FeedStatus:
     def as_json(self) -> dict:
         """Plain values, for the interface and for `status --json`."""
         plain = asdict(self)
-        plain |= {"window_share": self.window_share, "age_hours": None if self.age is None else round(self.age / dt.timedelta(hours=1), 1)}
+        plain |= {
+            "window_share": self.window_share,
+            "age_hours": None if self.age is None else round(self.age / dt.timedelta(hours=1), 1),
+        }
         del plain["age"]
         return plain
 
 
 def feed_statuses(
-    workspace: Workspace, now: dt.datetime, *, as_of: str | dt.date | dt.datetime | None = None, findings: pd.DataFrame | None = None
+    workspace: Workspace,
+    now: dt.datetime,
+    *,
+    as_of: str | dt.date | dt.datetime | None = None,
+    findings: pd.DataFrame | None = None,
 ) -> list[FeedStatus]:
     """Status of every feed that was ever loaded, or has a mapping of this workspace's own; in the order of feed ids.
 
@@ -145,20 +154,21 @@ def statuses_in(snapshot: Snapshot, now: dt.datetime, findings: pd.DataFrame | N
     workspace = snapshot.workspace
     if snapshot.as_of is not None:
         now = min(now, snapshot.as_of)
-    mappings, places, limits = workspace_mappings(workspace), workspace_places(workspace), thresholds(workspace)
+    places, limits = workspace_places(workspace), thresholds(workspace)
+    mappings = shipped_mappings(workspace.mappings, places)
     versions = _versions_by_feed(workspace, snapshot.as_of)
     own = {feed for feed, mapping in mappings.items() if mapping.path.is_relative_to(workspace.mappings)}
     known = {feed: mappings.get(feed) or mapping_of_register(workspace, feed) for feed in sorted({*versions, *own})}
     totals = _totals(snapshot, {m.table for m in known.values()})
+    reports = _recent_reports(snapshot, known, totals, limits)
     waiting = quarantine.counts(workspace)
     found = None if findings is None else findings.groupby(["feed", "severity"]).size()
     made = []
     for feed, mapping in known.items():
-        rows, assumed, newest = totals.get(feed, (0, None, None))
-        recent = _recent(snapshot, mapping, newest, limits, places)
+        recent = _recent(mapping, reports.get(feed), limits, places)
         counted = None if found is None else found.get(feed, pd.Series(dtype=int)).to_dict()
         made.append(
-            _status(mapping, versions.get(feed, []), recent, now, limits, places, rows=rows, assumed=assumed,
+            _status(mapping, versions.get(feed, []), recent, totals.get(feed, NOTHING), now, limits, places,
                     waiting=int(waiting.get(feed, 0)), findings=counted)
         )  # fmt: skip
     return made
@@ -166,12 +176,10 @@ def statuses_in(snapshot: Snapshot, now: dt.datetime, findings: pd.DataFrame | N
 
 def mapping_of_register(workspace: Workspace, feed: str) -> Mapping:
     """The mapping a feed was last loaded with, when its text is no longer among the files."""
-    import sqlalchemy as sa
-
-    from belvedere.sources.mapping import read_mapping
-
     v, m = register.feed_versions.c, register.mappings.c
-    query = sa.select(m.text).join(register.feed_versions, v.mapping_sha256 == m.sha256).where(v.feed == feed).order_by(v.id.desc())
+    query = (
+        sa.select(m.text).join(register.feed_versions, v.mapping_sha256 == m.sha256).where(v.feed == feed).order_by(v.id.desc())
+    )
     with reading(workspace.engine) as connection:
         text = connection.execute(query.limit(1)).scalar()
     if text is None:
@@ -195,39 +203,87 @@ def dated(name: str) -> bool:
     return {"feed", "place", "date"} <= set(schema.table(name).columns)
 
 
-def _totals(snapshot: Snapshot, names: Iterable[str]) -> dict[str, tuple[int, float | None, dt.date | None]]:
-    """Feed -> rows written, share of them with an assumed `known_at`, newest day."""
+@dataclass(frozen=True)
+class Totals:
+    """Over all a feed ever wrote: rows, share with an assumed `known_at`, newest day, when the last one became known."""
+
+    rows: int = 0
+    assumed: float | None = None
+    newest: dt.date | None = None
+    known_at: dt.datetime | None = None
+
+
+NOTHING = Totals()
+
+
+def _totals(snapshot: Snapshot, names: Iterable[str]) -> dict[str, Totals]:
+    """By feed, from one reading of each table."""
     found = {}
     for name in sorted(names):
         history = snapshot.history(name)
         if "feed" not in history.columns:
             continue
-        measures = {"rows": history.count(), "assumed": (history.known_basis == "assumed").mean()}
+        measures = {
+            "rows": history.count(),
+            "assumed": (history.known_basis == "assumed").mean(),
+            "known_at": history.known_at.max(),
+        }
         if "date" in history.columns:
             measures["newest"] = history.date.max(where=~history.withdrawn)
         for row in history.group_by("feed").aggregate(**measures).to_pyarrow().to_pylist():
-            found[row["feed"]] = (row["rows"], row["assumed"], row.get("newest"))
+            feed = row.pop("feed")
+            found[feed] = Totals(**row)
     return found
 
 
+def _recent_reports(
+    snapshot: Snapshot, known: dict[str, Mapping], totals: dict[str, Totals], limits: Thresholds
+) -> dict[str, pd.DataFrame]:
+    """Feed -> who reported when (see `who_reported`), as far back as completeness of the last days needs."""
+    depth = (RECENT_DAYS + limits.completeness_window_days) * ONE_DAY
+    since: dict[str, dict[str, dt.date]] = {}
+    for feed, mapping in known.items():
+        newest = totals.get(feed, NOTHING).newest
+        if newest is not None and dated(mapping.table):
+            since.setdefault(mapping.table, {})[feed] = newest - depth
+    found: dict[str, pd.DataFrame] = {}
+    for table, feeds in since.items():
+        rows = who_reported(snapshot, table, feeds)
+        found |= {str(feed): part for feed, part in rows.groupby("feed")}
+        # Where everything recent was withdrawn: look further back, at all there is.
+        emptied = {feed: dt.date(1, 1, 1) for feed in feeds if feed not in found}
+        if emptied:
+            found |= {str(feed): part for feed, part in who_reported(snapshot, table, emptied).groupby("feed")}
+    return found
+
+
+def who_reported(snapshot: Snapshot, table: str, since: dict[str, dt.date]) -> pd.DataFrame:
+    """One row for each place and day on which a feed has any figure (or one hidden by its producer), as rows of one series.
+
+    since: feed -> first day looked at. Columns: those of `indicators` that `health.build_panels` reads.
+    """
+    rows = snapshot.table(table)
+    rows = rows.filter(ibis.or_(*((rows.feed == feed) & (rows.date >= day) for feed, day in since.items())))
+    if "status" in rows.columns:
+        rows = rows.filter(((rows.status == "reported") & rows["value"].notnull()) | (rows.status == "suppressed"))
+    period = rows.period if "period" in rows.columns else ibis.literal("day")
+    told = rows.select("feed", "place", "date", period=period).distinct().to_pandas()
+    return told.assign(indicator="any", condition="all", age_group="all", sex="all", value=1.0, status="reported")
+
+
 def _recent(
-    snapshot: Snapshot, mapping: Mapping, newest: dt.date | None, limits: Thresholds, places: Places
+    mapping: Mapping, reports: pd.DataFrame | None, limits: Thresholds, places: Places
 ) -> tuple[tuple[DayShare, ...], tuple[Missing, ...]]:
     """Completeness of the last days and who is missing on the newest one: whoever sent any figure of the feed has reported."""
-    if newest is None or not dated(mapping.table):
+    if reports is None:
         return (), ()
-    since = newest - (RECENT_DAYS + limits.completeness_window_days) * ONE_DAY
-    rows = who_reported(snapshot, mapping, since)
-    if rows.empty:
-        # Everything recent was withdrawn: look further back, at all there is.
-        rows = who_reported(snapshot, mapping, dt.date.min)
-    panels = build_panels(rows)
+    panels = build_panels(reports)
     expected = {mapping.feed: expected_places(mapping, places)} if mapping.health.places else None
     by_day = completeness(panels, window_days=limits.completeness_window_days, places=expected)
-    if by_day.empty:
-        return (), ()
     by_day = by_day.groupby("date")[["reported", "expected"]].sum().sort_index()
-    days = tuple(DayShare(pd.Timestamp(d).date(), int(r.reported), int(r.expected)) for d, r in by_day.tail(RECENT_DAYS).iterrows())
+    days = tuple(
+        DayShare(pd.Timestamp(d).date(), int(r.reported), int(r.expected)) for d, r in by_day.tail(RECENT_DAYS).iterrows()
+    )
     gone = missing_places(panels, window_days=limits.completeness_window_days, places=expected)
     gone = gone[gone["date"] == by_day.index[-1]].drop_duplicates("place").sort_values("place")
     return days, tuple(_missing(row.place, row.last_reported, places) for row in gone.itertuples())
@@ -236,17 +292,6 @@ def _recent(
 def _missing(place: str, last: pd.Timestamp, places: Places) -> Missing:
     name = places.name(place) if place in places else place
     return Missing(place, name, None if pd.isna(last) else pd.Timestamp(last).date())
-
-
-def who_reported(snapshot: Snapshot, mapping: Mapping, since: dt.date) -> pd.DataFrame:
-    """One row for each place and day on which the feed has any figure (or one hidden by its producer), as rows of one series."""
-    rows = snapshot.table(mapping.table)
-    rows = rows.filter((rows.feed == mapping.feed) & (rows.date >= since))
-    if "status" in rows.columns:
-        rows = rows.filter(((rows.status == "reported") & rows["value"].notnull()) | (rows.status == "suppressed"))
-    period = rows.period if "period" in rows.columns else "day"
-    told = rows.select("place", "date", period=period).distinct().to_pandas()
-    return told.assign(feed=mapping.feed, indicator="any", condition="all", age_group="all", sex="all", value=1.0, status="reported")
 
 
 def expected_places(mapping: Mapping, places: Places) -> tuple[str, ...]:
@@ -263,18 +308,19 @@ def expected_places(mapping: Mapping, places: Places) -> tuple[str, ...]:
 # -- what it means ------------------------------------------------------------------------------------------------------
 
 
-def _status(mapping, versions, recent, now, limits, places, *, rows, assumed, waiting, findings) -> FeedStatus:
+def _status(mapping, versions, recent, totals: Totals, now, limits, places, *, waiting, findings) -> FeedStatus:
     days, missing = recent
-    loaded = [v for v in versions if v.outcome == LOADED]
-    last_date = days[-1].date if days else None
-    fresh = _freshness(mapping, loaded, last_date, now, limits, places)
+    last_date = days[-1].date if days else totals.newest
+    known = [totals.known_at, *(v.at for v in versions if v.outcome == LOADED)]
+    last_known = max((moment for moment in known if moment is not None), default=None)
+    fresh = _freshness(mapping, last_known, last_date, now, limits, places)
     return FeedStatus(
         feed=mapping.feed, title=mapping.title, producer=mapping.producer, licence=mapping.licence, table=mapping.table,
-        country=mapping.country, rhythm=mapping.clock.rhythm, state=_state(mapping, fresh, last_date, loaded),
+        country=mapping.country, rhythm=mapping.clock.rhythm, state=_state(mapping, fresh, last_date, last_known),
         versions=len(versions), last_version=summary(versions[-1]) if versions else None, last_date=last_date,
         expected_at=None if fresh is None else fresh.expected_at, age=None if fresh is None else fresh.age,
-        missed=0 if fresh is None else fresh.missed, days=days, missing=missing, quarantine=waiting, findings=findings, rows=rows,
-        assumed_share=assumed, demo=is_demo(mapping.feed), caveats=tuple(mapping.caveats), source=mapping.source or mapping.url,
+        missed=0 if fresh is None else fresh.missed, days=days, missing=missing, quarantine=waiting, findings=findings, rows=totals.rows,
+        assumed_share=totals.assumed, demo=is_demo(mapping.feed), caveats=tuple(mapping.caveats), source=mapping.source or mapping.url,
         zone=zone_of(mapping, places),
     )  # fmt: skip
 
@@ -286,22 +332,22 @@ def zone_of(mapping: Mapping, places: Places) -> str:
     return places.timezone(mapping.country).key if mapping.country else "UTC"
 
 
-def _freshness(mapping: Mapping, loaded: list[StoredVersion], last_date, now: dt.datetime, limits: Thresholds, places: Places):
-    if not loaded or mapping.country is None:
+def _freshness(mapping: Mapping, known_at: dt.datetime | None, last_date, now: dt.datetime, limits: Thresholds, places: Places):
+    if known_at is None or mapping.country is None:
         return None
     by_clock = mapping.clock.days_and_hour
     lag = mapping.clock.length if by_clock is None else (by_clock[0] - 1) * ONE_DAY + _since_midnight(by_clock[1])
     hour = by_clock[1] if by_clock is not None and by_clock[1] != dt.time(0) else None
     calendar = publication_calendar(mapping.clock.rhythm, mapping.country, publication_time=hour, places=places)
-    return freshness(loaded[-1].at, last_date, lag, now, next_publication=calendar, thresholds=limits)
+    return freshness(min(known_at, now), last_date, lag, now, next_publication=calendar, thresholds=limits)
 
 
 def _since_midnight(time: dt.time) -> dt.timedelta:
     return dt.timedelta(hours=time.hour, minutes=time.minute)
 
 
-def _state(mapping: Mapping, fresh, last_date: dt.date | None, loaded: list[StoredVersion]) -> str:
-    if not loaded:
+def _state(mapping: Mapping, fresh, last_date: dt.date | None, known_at: dt.datetime | None) -> str:
+    if known_at is None:
         return "never"
     ended = mapping.health.last is not None and last_date is not None and last_date >= mapping.health.last
     if ended or mapping.clock.rhythm == "once":

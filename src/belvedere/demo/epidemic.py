@@ -42,7 +42,7 @@ class Course:
     icu_census: np.ndarray
 
 
-def simulate(population: np.ndarray, weekdays: np.ndarray, rng: np.random.Generator, shape: Shape = Shape()) -> Course:  # noqa: B008
+def simulate(population: np.ndarray, weekdays: np.ndarray, rng: np.random.Generator, shape: Shape = Shape()) -> Course:
     """One wave. population: persons, shape (P,); weekdays: 0 = Monday, shape (T,). The same generator gives the same course."""
     places, days = len(population), len(weekdays)
     height = 0.62 * days + rng.normal(0, shape.spread_days, places)

@@ -1,7 +1,8 @@
 """The files of the demonstration: what two countries would have published until yesterday, with what goes wrong in real life.
 
 What goes wrong, on purpose: one département falls silent, one is two days behind, one feed stopped coming, the last days of
-the earlier version were incomplete and are corrected by the later one, and the newest flows file has faulty cells.
+the earlier version were incomplete and are corrected by the later one, one census has a digit too many, and the newest flows
+file has faulty cells.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ SILENT, SILENT_DAYS = "FR-2B", 12
 BEHIND, BEHIND_DAYS = "FR-976", 2
 FACILITIES_STOPPED_DAYS = 4
 CORRECTED_DAYS = 3
+SLIP, SLIP_DAYS_AGO = "FR-59", 9
 
 FLOW_COLUMNS = ("dep", "jour", "incid_hosp", "incid_rea", "incid_dc", "incid_rad")
 STOCK_COLUMNS = ("dep", "sexe", "jour", "hosp", "rea", "rad", "dc")
@@ -128,7 +130,8 @@ def _stock_rows(register: Places, wave: _Wave, days: list[dt.date], until: int) 
     for p, place in enumerate(wave.places):
         code = _code(register, "insee-dep", place)
         for t in range(min(until, _last_sent(place, len(days)))):
-            whole = np.array([course.census[p, t], course.icu_census[p, t], left[p, t], died[p, t]])
+            slipped = place == SLIP and t == len(days) - SLIP_DAYS_AGO
+            whole = np.array([course.census[p, t] * (10 if slipped else 1), course.icu_census[p, t], left[p, t], died[p, t]])
             men = (whole * 0.54).astype(int)
             for sex, counts in ((0, whole), (1, men), (2, whole - men)):
                 yield [code, sex, days[t], *counts.tolist()]

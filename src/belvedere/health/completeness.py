@@ -18,7 +18,9 @@ def reported(panel: Panel) -> np.ndarray:
 
 
 def reporting(panels: Panels) -> dict[PairKey, tuple[Panel, np.ndarray]]:
-    """By (feed, indicator, period): a panel with the axes, and which places reported any age group, sex or condition, shape (P, T)."""
+    """By (feed, indicator, period): a panel with the axes, and which places reported any age group, sex or condition, shape
+    (P, T).
+    """
     out: dict[PairKey, tuple[Panel, np.ndarray]] = {}
     for key, panel in panels.items():
         pair = (key.feed, key.indicator, key.period)
@@ -69,7 +71,7 @@ def completeness(panels: Panels, *, window_days: int, places: Mapping[str, Colle
 
 
 def missing_places(panels: Panels, *, window_days: int, places: Mapping[str, Collection[str]] | None = None) -> pd.DataFrame:
-    """Who is expected and has not reported. Columns: feed, indicator, period, date, place, last_reported (NaT: never before)."""
+    """Who is expected and has not reported. Columns: feed, indicator, period, date, place, last_reported (NaT: never)."""
     tables = []
     for (feed, indicator, period), (panel, seen) in reporting(panels).items():
         wanted = (places or {}).get(feed)
@@ -87,19 +89,9 @@ def missing_places(panels: Panels, *, window_days: int, places: Mapping[str, Col
                 }
             )
         )
-        for place in sorted(set(wanted or ()) - set(panel.places)):
-            tables.append(
-                pd.DataFrame(
-                    {
-                        "feed": feed,
-                        "indicator": indicator,
-                        "period": period,
-                        "date": panel.dates,
-                        "place": place,
-                        "last_reported": pd.NaT,
-                    }
-                )
-            )
+        about = {"feed": feed, "indicator": indicator, "period": period, "date": panel.dates}
+        never = sorted(set(wanted or ()) - set(panel.places))
+        tables += [pd.DataFrame({**about, "place": place, "last_reported": pd.NaT}) for place in never]
     columns = ["feed", "indicator", "period", "date", "place", "last_reported"]
     filled = [t for t in tables if len(t)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)

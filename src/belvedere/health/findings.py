@@ -93,7 +93,16 @@ def runs(mask: np.ndarray, join: int = 0) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def from_mask(
-    rule: str, panel: Panel, mask: np.ndarray, *, severity: str, found=None, expected=None, join: int = 0, **details
+    rule: str,
+    panel: Panel,
+    mask: np.ndarray,
+    *,
+    severity: str,
+    found=None,
+    expected=None,
+    join: int = 0,
+    key: str | None = None,
+    **details,
 ) -> pd.DataFrame:
     """One finding for every stretch of True; found and expected (shape (P, T)) are those of its worst day.
 
@@ -117,6 +126,7 @@ def from_mask(
             found=found[p, w],
             expected=expected[p, w],
             severity=severity,
+            key=key,
             worst_date=panel.dates[w],
             **about,
             **{k: v[p, w].item() if isinstance(v, np.ndarray) else v for k, v in details.items()},

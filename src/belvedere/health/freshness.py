@@ -55,7 +55,8 @@ def freshness(
 ) -> Freshness:
     """State of a feed at `now`. Both instants are aware; lag: from the end of a day to the publication of its figures.
 
-    A publication is missed when it was due and the figures we hold are not newer; days on which nothing is due are never missed.
+    A publication is missed when it was due and the figures we hold are not newer; days on which nothing is due are never
+    missed.
     """
     if last_known_at is None or last_date is None:
         return Freshness("never", None, None, 0, "Nothing has ever been received.")

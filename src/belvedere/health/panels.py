@@ -68,10 +68,11 @@ Panels = Mapping[SeriesKey, Panel]
 def build_panels(rows: pd.DataFrame) -> dict[SeriesKey, Panel]:
     """Grids of an `indicators` table (long: one row a place, date and indicator).
 
-    Where a key stands twice the row known last holds (or the last row, without `known_at`). A row without a place or date is left out:
+    Where a key stands twice the row known last holds (or the last row, without `known_at`). A row without a place or date is
+    left out:
     `rules.keys` reports it.
     """
-    rows = rows[rows["place"].notna() & rows["date"].notna()]
+    rows = rows[rows["place"].notna() & (rows["place"] != "") & rows["date"].notna()]
     if rows.empty:
         return {}
     if "known_at" in rows.columns and rows["known_at"].nunique() > 1:
@@ -140,7 +141,9 @@ def kind_of(definitions: Mapping[str, object], indicator: str) -> str | None:
 
 
 def partner(panels: Panels, panel: Panel, indicator: str) -> Panel | None:
-    """Another indicator of the same people: in the same feed, else in the one other feed that shares most cells; None if there is none."""
+    """Another indicator of the same people: in the same feed, else in the one other feed that shares most cells; None if
+    there is none.
+    """
     same = [
         p
         for k, p in panels.items()

@@ -1,6 +1,7 @@
 """How indicators hang together, as data: what must add up, what cannot exceed what.
 
-Most of it stands in the indicators' own definitions (`part_of`, `inflows`, `outflows`, `cumulative_of`); here is what those cannot say.
+Most of it stands in the indicators' own definitions (`part_of`, `inflows`, `outflows`, `cumulative_of`); here is what those
+cannot say.
 """
 
 from __future__ import annotations

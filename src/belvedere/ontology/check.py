@@ -138,7 +138,7 @@ def _bound(column: Column, bound: object) -> object:
 
 
 @cache
-def _column_schemas(table: type[Table]) -> dict[str, tuple[dict[str, str], pandera.DataFrameSchema]]:
+def _column_schemas(table: type[Table]) -> dict[str, tuple[dict[str, str], pandera.SeriesSchema]]:
     """For each column what each rule expects, in words, and the pandera schema that checks it."""
     schemas = {}
     for name, column in table.columns.items():
@@ -149,15 +149,14 @@ def _column_schemas(table: type[Table]) -> dict[str, tuple[dict[str, str], pande
             checks.append(made)
         words = {rule: words for rule, (words, _) in expectations.items()}
         words["not_nullable"] = f"a value: {name} is required"
-        pandera_column = pandera.Column(None, checks=checks, nullable=not column.required)
-        schemas[name] = (words, pandera.DataFrameSchema({name: pandera_column}))
+        schemas[name] = (words, pandera.SeriesSchema(None, checks=checks, nullable=not column.required, name=name))
     return schemas
 
 
-def _broken(schema: pandera.DataFrameSchema, frame: pd.DataFrame) -> dict[str, np.ndarray]:
-    """rule -> positions in the frame that break it."""
+def _broken(schema: pandera.SeriesSchema | pandera.DataFrameSchema, data: pd.Series | pd.DataFrame) -> dict[str, np.ndarray]:
+    """rule -> positions in the data that break it."""
     try:
-        schema.validate(frame, lazy=True)
+        schema.validate(data, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
         return {rule: np.unique(part["index"].to_numpy(dtype=np.int64)) for rule, part in cases.groupby("check")}
@@ -171,10 +170,10 @@ def _column_failures(table: type[Table], column: Column, values: pa.Array, unrea
         return []
     if column.kind is Kind.TEXT:
         distinct = [*values.dictionary.to_pylist(), *([None] if checked_nulls else [])]
-        frame = pd.DataFrame({column.name: pd.Series(distinct, dtype=object)})
-        broken = {rule: _rows_of_codes(values, at) for rule, at in _broken(schema, frame).items()}
+        broken = _broken(schema, pd.Series(distinct, dtype=object, name=column.name))
+        broken = {rule: _rows_of_codes(values, at) for rule, at in broken.items()}
     else:
-        broken = _broken(schema, pd.DataFrame({column.name: values.to_pandas(date_as_object=False)}))
+        broken = _broken(schema, values.to_pandas(date_as_object=False).rename(column.name))
         broken = {rule: np.setdiff1d(at, unreadable) for rule, at in broken.items()}
     return [
         _Failure("missing-value" if rule == "not_nullable" else rule, words[rule], column.name, rows)

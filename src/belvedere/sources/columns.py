@@ -29,7 +29,7 @@ INSTANT = "the moment the row was published"
 
 @dataclass(frozen=True)
 class RowColumn:
-    """A source column read as an ontology column: its cells, what was read, which were empty, and in words what was expected."""
+    """A source column read as an ontology column: its cells, what was read, which were empty, what was expected."""
 
     target: Column
     source: str
@@ -67,7 +67,7 @@ def check_header(header: list[str], mapping: Mapping) -> tuple[str, ...]:
 
 
 def read_column(column: pa.ChunkedArray, binding: Binding, target: Column, mapping: Mapping, places: Places) -> RowColumn:
-    """A column of keys, codes, dates or texts. An empty cell of a required column is a fault, unless `otherwise` stands for it."""
+    """A column of keys, codes, dates or texts. An empty cell of a required column is a fault without an `otherwise`."""
     cells = one_array(column)
     empty = blank(cells, mapping.missing.tokens)
     there = pc.if_else(pa.array(~empty), cells, pa.scalar(None, cells.type)) if empty.any() else cells
@@ -94,10 +94,10 @@ def _read(cells: pa.Array, binding: Binding, target: Column, mapping: Mapping, p
     if binding.zero_pad is not None:
         texts = pc.utf8_lpad(convert.as_text(texts), binding.zero_pad, "0")
     if binding.codes:
-        part = convert.to_code(texts, codes=binding.codes)
+        part = convert.to_code(texts, codes=binding.codes, partial=target.place)
         texts, faults = part.values, np.maximum(faults, part.faults)
     read, expected = _typed(texts, binding, target, mapping, places)
-    if binding.codes:
+    if binding.codes and not target.place:
         expected = f"one of {shorten(', '.join(binding.codes))}"
     return Converted(read.values, np.maximum(faults, read.faults)), expected
 

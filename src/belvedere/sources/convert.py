@@ -1,8 +1,8 @@
 """From the text of a cell to a number, a date, a code: strictly, and whole columns at a time.
 
-Each function takes an Arrow array as a reader yields it (text from CSV, own types from Parquet and XLSX) and returns `Converted`:
-the values, and for each row which fault, if any, kept it from being read. Nothing is guessed: a text that the declared form does
-not cover is a fault. Text columns hold few distinct values beside their length, so the distinct ones are read and spread back.
+Each function takes an Arrow array as a reader yields it (text from CSV, own types from Parquet and XLSX) and returns
+`Converted`: the values, and for each row which fault, if any, kept it from being read. Nothing is guessed: a text that the
+declared form does not cover is a fault. Text columns hold few distinct values: those are read, and spread over the rows.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def one_array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 
 def as_text(array: pa.Array) -> pa.Array:
-    """Any column as trimmed text: whole floats without their ".0" (as spreadsheets hold codes), dates in ISO form, "true"/"false"."""
+    """Any column as trimmed text: whole floats without their ".0" (spreadsheets hold codes so), ISO dates, true, false."""
     if pa.types.is_null(array.type):
         return pa.nulls(len(array), pa.string())
     if pa.types.is_floating(array.type):
@@ -209,9 +209,9 @@ def read_moment(text: str, form: str) -> dt.datetime | None:
         moment = dt.datetime.strptime(f"{text} 7", f"{form} %u") if week_only else dt.datetime.strptime(text, form)
     except ValueError:
         return None
-    if not has_separators(form) and moment.strftime(form) != text:
-        return None
-    return moment
+    # strptime rolls week 53 and day 366 into the next year, and shifts digits where nothing parts them.
+    exact = "%V" in form or "%j" in form or not has_separators(form)
+    return None if exact and moment.strftime(form) != text else moment
 
 
 def _first_fit(text: str, formats: Sequence[str]) -> dt.datetime | None:
@@ -278,23 +278,23 @@ def to_boolean(array: pa.Array) -> Converted:
     return by_distinct(array, read)
 
 
-def to_code(array: pa.Array, *, codes: Mapping[str, str], otherwise: str | None = None) -> Converted:
-    """Texts replaced by the codes listed for them; one not listed becomes `otherwise`, or a fault without it."""
+def to_code(array: pa.Array, *, codes: Mapping[str, str], partial: bool = False) -> Converted:
+    """Texts replaced by the codes listed for them; one not listed is a fault, or stays as it is where the list is partial."""
 
     def read(texts: pa.Array) -> Converted:
-        found = [codes.get(t, otherwise) for t in texts.to_pylist()]
+        found = [codes.get(t, t if partial else None) for t in texts.to_pylist()]
         return Converted(pa.array(found, pa.string()), _faults_where_none(found, Fault.UNKNOWN_CODE))
 
     return by_distinct(array, read)
 
 
-def to_part(array: pa.Array, *, pattern: str, otherwise: str | None = None) -> Converted:
-    """The first group of a regular expression within each text; without a match `otherwise`, or a fault without it."""
+def to_part(array: pa.Array, *, pattern: str) -> Converted:
+    """The first group of a regular expression within each text; a text without a match is at fault."""
     search = re.compile(pattern).search
 
     def read(texts: pa.Array) -> Converted:
         hits = [search(t) for t in texts.to_pylist()]
-        parts = [otherwise if hit is None or hit.group(1) is None else hit.group(1) for hit in hits]
+        parts = [None if hit is None else hit.group(1) for hit in hits]
         return Converted(pa.array(parts, pa.string()), _faults_where_none(parts, Fault.NO_MATCH))
 
     return by_distinct(array, read)

@@ -44,7 +44,8 @@ class Binding(_Part):
     column: name in the source. constant: the same value in every row (`condition = "covid19"` is short for it).
     scheme: code scheme of a place; several are tried in order. zero_pad: width that codes regain which a spreadsheet cut.
     formats: strptime formats of a date; "%G-W%V" is a week, read as its last day. plus_days: added to the day read.
-    extract: regular expression whose first group is kept. codes: source code -> ontology code.
+    extract: regular expression whose first group is kept.
+    codes: source code -> ontology code; for a place, source code -> code of the scheme, only where they differ.
     otherwise: what stands where the cell is empty, nothing matches, or the code is not listed.
     optional: the column may be absent from a file. scale: factor of a number.
     """
@@ -154,7 +155,8 @@ class Clock(_Part):
 
     rhythm: "daily", "working-days", "weekly:wed", "monthly:15" or "once".
     lag: usual moment of publication. "1 day 18:00": at 18:00 on the day after, in `timezone`; "36 hours": so long after
-    the day ended at the place; not needed where the source dates every row. happened: the date column it counts from, where the table has several.
+    the day ended at the place; not needed where the source dates every row. happened: the date column it counts from,
+    where the table has several.
     """
 
     rhythm: str
@@ -392,7 +394,7 @@ def _shipped() -> dict[str, Mapping]:
 
 
 def shipped_mappings(own: Path | None = None, places: Places | None = None) -> dict[str, Mapping]:
-    """The mappings shipped with Belvedere by feed id; those in the folder `own` are added, and win where the feed is the same."""
+    """The mappings shipped with Belvedere by feed id; those in the folder `own` are added, and win for the same feed."""
     return {**_shipped(), **(mappings_in(own, places) if own is not None and own.is_dir() else {})}
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
-from belvedere.errors import UnreadableFile
 from belvedere.problems import Problem
 from belvedere.reference.places import Places
-from belvedere.sources.duplicates import set_aside_duplicates
-from belvedere.sources.formats import read
 from belvedere.sources.mapping import Binding, Mapping, ValueColumn, load_mapping
-from belvedere.sources.translate import Counts, merged, translate
+from belvedere.sources.read_file import translate_file
 
 FIRST_ROWS = 10
 COVERS = {
@@ -28,14 +27,15 @@ COVERS = {
 class MappingReport:
     """A mapping that reads well, and what it makes of a file.
 
-    problems: set aside from the file. first: the first rows of the result. refused: why nothing could be loaded, or None.
+    problems: set aside from the file. first: the first rows of the result, None where no file was tried. counts: of cells, by
+    what became of them. notes: what is no problem but should be seen. refused: why nothing could be loaded, or None.
     """
 
     mapping: Mapping
     problems: tuple[Problem, ...] = ()
     first: pa.Table | None = None
-    counts: Counts = Counts()
-    unmapped_columns: tuple[str, ...] = ()
+    counts: Dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     refused: Problem | None = None
 
     @property
@@ -49,13 +49,11 @@ class MappingReport:
         if self.refused is not None:
             return "\n".join([*lines, "", f"Nothing could be loaded. {self.refused.sentence()}"])
         if self.first is not None:
-            c = self.counts
-            lines += [
-                "",
-                f"{c.rows:,} rows, {c.cells:,} cells: {c.loaded:,} loaded, {c.empty:,} empty, {c.set_aside:,} set aside, "
-                f"{c.excluded:,} excluded.",
-            ]
-        lines += [f"Column {name!r} is new and not mapped." for name in self.unmapped_columns]
+            counts = self.counts
+            parts = ("loaded", "empty", "set_aside", "excluded")
+            each = ", ".join(f"{counts[part]:,} {part.replace('_', ' ')}" for part in parts)
+            lines += ["", f"{counts['rows']:,} rows, {counts['cells']:,} cells: {each}."]
+        lines += self.notes
         kinds = Counter((p.rule, p.column) for p in self.problems)
         lines += [f"{n:,} × {rule}" + (f" in column {column!r}" if column else "") for (rule, column), n in kinds.most_common()]
         return "\n".join([*lines, *(f"  {p.sentence()}" for p in self.problems[:FIRST_ROWS])])
@@ -66,12 +64,11 @@ def check_mapping(path: Path, data_file: Path | None = None, places: Places | No
     mapping = load_mapping(path, places)
     if data_file is None:
         return MappingReport(mapping)
-    try:
-        chunks = merged((translate(raw, mapping, places) for raw in read(data_file, mapping.layout)), mapping)
-    except UnreadableFile as cause:
-        return MappingReport(mapping, refused=cause.problem)
-    done = set_aside_duplicates(chunks, mapping)
-    return MappingReport(mapping, tuple(done.problems), done.rows.slice(0, FIRST_ROWS), done.counts, done.unmapped_columns)
+    throwaway_key = secrets.token_bytes(32)  # persons are shown under pseudonyms that mean nothing elsewhere
+    done = translate_file(Path(data_file), mapping, places or Places.load(), throwaway_key)
+    if done.refused is not None:
+        return MappingReport(mapping, refused=done.refused)
+    return MappingReport(mapping, tuple(done.problems), done.rows.slice(0, FIRST_ROWS), done.counts, tuple(done.notes))
 
 
 def describe(mapping: Mapping) -> str:

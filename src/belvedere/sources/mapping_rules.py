@@ -74,7 +74,8 @@ def _bindings_fit(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
 
 def _binding_faults(binding: Binding, column: Column, mapping: Mapping) -> Iterator[str]:
     if binding.column is None:
-        yield from _constant_faults(binding.constant, column)
+        if not column.place:  # places are looked up in the register
+            yield from _constant_faults(binding.constant, column)
         return
     if column.place and not binding.schemes:
         yield 'a place needs the scheme of its codes: scheme = "insee-dep", "iso-3166-2", "nuts-2021" …'
@@ -156,10 +157,7 @@ def _indicators_fit(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
     common = mapping.columns.get("indicator")
     for index, value in enumerate(mapping.values):
         name = value.constants.get("indicator", common.constant if common else None)
-        if name is None:
-            continue
-        if name not in INDICATORS:
-            yield ("values", index, "indicator"), str(UnknownName("indicator", name, INDICATORS))
+        if name not in INDICATORS:  # none here, or said already: it is not in the column's code list
             continue
         meant = INDICATORS[name]
         period = value.constants.get("period", mapping.columns["period"].constant if "period" in mapping.columns else None)

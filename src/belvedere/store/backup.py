@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 
 from deltalake import DeltaTable
 
-from belvedere.errors import BackupError, WorkspaceError
+from belvedere.errors import BackupError
 from belvedere.store import retention
 from belvedere.store.workspace import Workspace, open_workspace
 
@@ -49,11 +49,13 @@ def backup(workspace: Workspace, target: Path, *, with_keys: bool = False, now: 
         raise BackupError(f"{target} exists already; a backup never overwrites another. Choose another name.")
     if workspace.engine.dialect.name != "sqlite":
         raise BackupError("This workspace keeps its records in PostgreSQL: back up that database with pg_dump.")
+    if target.is_relative_to(workspace.path):
+        raise BackupError(f"{target} lies in the workspace itself: what is erased there must leave no copy. Choose another folder.")
     if not target.parent.is_dir():
         raise BackupError(f"The folder {target.parent} does not exist.")
     handle, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as stream, tempfile.TemporaryDirectory(dir=workspace.tmp) as scratch:
+        with workspace.locked("backup"), tempfile.TemporaryDirectory(dir=workspace.tmp) as scratch, os.fdopen(handle, "wb") as stream:
             report = _write(workspace, stream, Path(scratch), target, with_keys, now or dt.datetime.now(dt.UTC))
             stream.flush()
             os.fsync(stream.fileno())
@@ -70,7 +72,7 @@ def _write(workspace: Workspace, stream, scratch: Path, target: Path, with_keys:
     sequence = _sequence_of(database)
     checksums: dict[str, str] = {}
     size = 0
-    with tarfile.open(fileobj=stream, mode="w") as tar:
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, encoding="utf-8") as tar:
         for name, path in _contents(workspace, database, with_keys):
             checksums[name], written = _add_file(tar, name, path)
             size += written
@@ -78,8 +80,22 @@ def _write(workspace: Workspace, stream, scratch: Path, target: Path, with_keys:
             "belvedere_backup": 1, "identity": workspace.identity, "made_at": now.isoformat(), "sequence": sequence,
             "with_keys": with_keys, "files": checksums,
         }  # fmt: skip
-        _add(tar, MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
+        _add(tar, MANIFEST, _sealed(manifest))
     return BackupReport(target, len(checksums), size, sequence, now.isoformat())
+
+
+def _sealed(manifest: dict) -> bytes:
+    """The manifest as text, with a checksum of itself."""
+    plain = json.dumps(manifest, indent=1, sort_keys=True).encode()
+    return json.dumps(manifest | {"sha256": hashlib.sha256(plain).hexdigest()}, indent=1, sort_keys=True).encode()
+
+
+def _unsealed(data: bytes) -> dict:
+    manifest = json.loads(data)
+    manifest.pop("sha256")
+    if _sealed(manifest) != data:
+        raise ValueError(f"{MANIFEST} was changed")
+    return manifest
 
 
 def _contents(workspace: Workspace, database: Path, with_keys: bool) -> Iterator[tuple[str, Path]]:
@@ -155,16 +171,19 @@ def verify(path: Path) -> dict:
     found: dict[str, str] = {}
     manifest = None
     try:
-        with tarfile.open(path, mode="r:") as tar:
+        with tarfile.open(path, mode="r:", encoding="utf-8") as tar:
             for member in tar:
                 if not member.isfile() or PurePosixPath(member.name).is_absolute() or ".." in PurePosixPath(member.name).parts:
                     raise BackupError(f"{path}: {member.name!r} is not a plain file inside the backup.")
+                if member.name in found:
+                    raise BackupError(f"{path}: {member.name!r} is in it twice.")
                 stream = tar.extractfile(member)
                 if member.name == MANIFEST:
-                    manifest = json.load(stream)
+                    manifest = _unsealed(stream.read())
                 else:
                     found[member.name] = hashlib.file_digest(stream, "sha256").hexdigest()
-    except (tarfile.TarError, OSError, ValueError) as error:
+            stray = _stray(path, tar.getmembers())
+    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError, EOFError) as error:
         raise BackupError(f"{path} is not a whole Belvedere backup: {error}") from error
     if manifest is None:
         raise BackupError(f"{path} carries no {MANIFEST}: it was cut off, or is not a Belvedere backup.")
@@ -172,13 +191,31 @@ def verify(path: Path) -> dict:
     wrong = sorted(n for n in stated.keys() | found.keys() if stated.get(n) != found.get(n))
     if wrong:
         raise BackupError(f"{path} does not verify: {len(wrong)} of {len(stated)} files differ, first {wrong[0]!r}.")
+    if stray is not None:
+        raise BackupError(f"{path} does not verify: it was changed {stray}.")
     return manifest
+
+
+def _stray(path: Path, members: list[tarfile.TarInfo]) -> str | None:
+    """Where the bytes around the members are not those the writer puts there; None if all are."""
+    with path.open("rb") as stream:
+        for member in members:
+            header = _plain(member.name, member.size).tobuf(tarfile.PAX_FORMAT, "utf-8")
+            if stream.read(len(header)) != header:
+                return f"before {member.name!r}"
+            stream.seek(member.size, os.SEEK_CUR)
+            if any(stream.read(-member.size % tarfile.BLOCKSIZE)):
+                return f"after {member.name!r}"
+        end = stream.tell() + 2 * tarfile.BLOCKSIZE
+        rest = stream.read()
+    return None if rest == bytes(2 * tarfile.BLOCKSIZE + -end % tarfile.RECORDSIZE) else "at its end"
 
 
 def restore(path: Path, target: Path, *, keys_from: Path | None = None) -> Workspace:
     """Makes a workspace from a backup in a new folder, then carries out its ledger of erasures again.
 
-    keys_from: the keys folder to use when the backup carries none; its ledger knows erasures younger than the backup. Raises BackupError; the target appears whole or not at all.
+    keys_from: the keys folder to use when the backup carries none; its ledger knows erasures younger than the backup.
+    Raises BackupError; the target appears whole or not at all.
     """
     target = Path(target).resolve()
     if target.exists() and any(target.iterdir()):
@@ -198,14 +235,16 @@ def restore(path: Path, target: Path, *, keys_from: Path | None = None) -> Works
                 "or pseudonyms made from now on will not match those in it."
             )
         (scratch / "keys").chmod(0o700)
+        restored = open_workspace(scratch)
+        if restored.identity != manifest["identity"]:
+            raise BackupError(f"{path} does not hold the workspace its manifest names.")
+        # Before the folder gets its name: cut off here, nothing appears that holds what was erased.
+        retention.apply_again(restored)
+        restored.engine.dispose()
         if target.exists():
             target.rmdir()
         scratch.replace(target)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
-    workspace = open_workspace(target)
-    if workspace.identity != manifest["identity"]:
-        raise WorkspaceError(f"{target} is not the workspace its manifest names.")
-    retention.apply_again(workspace)
-    return workspace
+    return open_workspace(target)

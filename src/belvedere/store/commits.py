@@ -143,7 +143,11 @@ class Commit:
         if error is not None:
             self._abort()
             return
-        self._close()
+        try:
+            self._close()
+        except BaseException:
+            self._abort()
+            raise
 
     def _with_clocks(self, rows: pa.Table, known_at: dt.datetime | None, basis: str | None) -> pa.Table:
         n = rows.num_rows
@@ -210,7 +214,9 @@ class Commit:
     def _abort(self) -> None:
         with writing(self.workspace.engine) as connection:
             connection.execute(
-                sa.update(register.commits).where(register.commits.c.id == self.id).values(state="aborted")
+                sa.update(register.commits)
+                .where(register.commits.c.id == self.id, register.commits.c.state == "open")
+                .values(state="aborted")
             )
 
 

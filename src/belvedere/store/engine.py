@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
+from belvedere.errors import ConflictError
+
 BUSY_SECONDS = 60
 
 
@@ -63,12 +65,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def wipe_deleted(engine: Engine) -> None:
-    """Rewrites the database files so that nothing of deleted rows is left in them, write-ahead log included."""
+    """Rewrites the database files so that nothing of deleted rows is left in them, write-ahead log included.
+
+    Raises ConflictError while another process reads an older state, which keeps the log from being emptied.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.exec_driver_sql("VACUUM")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+            if busy:
+                raise ConflictError(
+                    "What was erased can be read by nobody any more, but its bytes still lie in the database's log: another "
+                    f"process has been reading for over {BUSY_SECONDS} s. Opening the workspace again finishes the erasure."
+                )
         else:
             connection.exec_driver_sql("VACUUM FULL")
             connection.exec_driver_sql("CHECKPOINT")

@@ -67,6 +67,9 @@ class FeedState:
         """rows: the feed's rows at rest so far, all of its history (with `sequence`); previous_at: see `Version.covers`."""
         self.table = table
         self.previous_at = previous_at
+        self._keys = table.keys()
+        status = table.columns.get("status")
+        self._states_withdrawal = status is not None and status.codes is not None and "withdrawn" in status.codes
         self._rest = pa.schema([f for f in rest_schema(table) if f.name != "commit_id"])
         self._db = duckdb.connect()
         self._db.execute("SET TimeZone = 'UTC'")
@@ -106,7 +109,7 @@ class FeedState:
 
     def _compare(self, version: Version) -> Changes:
         held = self._count("state WHERE NOT withdrawn")
-        previous_at = {INCREMENT: None, MENDED: version.at}.get(version.covers, self.previous_at)
+        previous_at = version.at if version.covers == MENDED else self.previous_at
         self._db.execute(f"""
             CREATE OR REPLACE TEMP TABLE compared AS
             SELECT i.* EXCLUDE (stated_at), {self._says_withdrawn("i")} AS withdrawn, {version.file_id}::BIGINT AS file_id,
@@ -135,7 +138,7 @@ class FeedState:
 
     def _withdrawals(self, version: Version) -> pa.Table:
         """Rows for the keys that the version covers and no longer states: the key, no values, marked withdrawn."""
-        kept = {k: f's."{k}"' for k in self.table.keys()} | {"status": "'withdrawn'"}
+        kept = {k: f's."{k}"' for k in self._keys} | ({"status": "'withdrawn'"} if self._states_withdrawal else {})
         columns = ", ".join(f'{kept.get(n, "NULL")} AS "{n}"' for n in [*self.table.columns, "source_row", "source_column"])
         return self._db.sql(
             f"""SELECT {columns}, TRUE AS withdrawn, {version.file_id}::BIGINT AS file_id,
@@ -166,7 +169,7 @@ class FeedState:
     # -- state ------------------------------------------------------------------------------------------------------
 
     def _remember(self, rows: pa.Table) -> None:
-        keys = ", ".join(f'"{k}"' for k in self.table.keys())
+        keys = ", ".join(f'"{k}"' for k in self._keys)
         self._db.register("rows_so_far", rows)
         newest = "ORDER BY known_at DESC, sequence DESC, source_row DESC NULLS LAST"
         for target, by in (("state", keys), ("statements", f"{keys}, known_at")):
@@ -188,7 +191,7 @@ class FeedState:
     # -- SQL fragments ----------------------------------------------------------------------------------------------
 
     def _same_key(self, left: str, right: str) -> str:
-        return " AND ".join(f'{left}."{k}" = {right}."{k}"' for k in self.table.keys())
+        return " AND ".join(f'{left}."{k}" = {right}."{k}"' for k in self._keys)
 
     def _differs(self, state: str) -> str:
         return "(" + (" OR ".join(f'{state}."{v}" IS DISTINCT FROM i."{v}"' for v in self.table.values()) or "FALSE") + ")"
@@ -207,4 +210,4 @@ class FeedState:
 
     def _says_withdrawn(self, row: str) -> str:
         """Does the incoming row itself say that its value was withdrawn?"""
-        return f"({row}.status IS NOT DISTINCT FROM 'withdrawn')" if "status" in self.table.columns else "FALSE"
+        return f"({row}.status IS NOT DISTINCT FROM 'withdrawn')" if self._states_withdrawal else "FALSE"

@@ -8,11 +8,14 @@ the earlier ones; `at=` still reads what stood before.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from belvedere.ontology import schema
@@ -74,6 +77,7 @@ class Incoming:
     """A version to load: the file, its time, and how to translate it (called only when its turn comes).
 
     mends: quarantine entries that this version puts right.
+    accepted: it was loaded before, so what it withdraws is not judged again.
     """
 
     file: SourceFile
@@ -83,6 +87,7 @@ class Incoming:
     translate: Callable[[], Translated]
     grace: dt.timedelta = dt.timedelta(0)
     mends: tuple[int, ...] = ()
+    accepted: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ class StoredVersion:
     counts: dict
     notes: list[str]
     commit_id: int
+    grace: dt.timedelta = dt.timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class VersionReport:
 def stored_versions(workspace: Workspace, feed: str | None = None) -> list[StoredVersion]:
     """Every version that counts now, in order of time, then of loading."""
     v, f = register.feed_versions.c, register.files.c
-    counted = [row.id for row in visible_commits(workspace)]
+    counted = {row.id for row in visible_commits(workspace)}
     query = (
         sa.select(register.feed_versions, f.sha256, f.name, f.bytes, f.url, f.etag, f.last_modified, f.received_at, f.kept)
         .join(register.files, v.file_id == f.id)
@@ -133,7 +139,7 @@ def stored_versions(workspace: Workspace, feed: str | None = None) -> list[Store
     if feed is not None:
         query = query.where(v.feed == feed)
     with reading(workspace.engine) as connection:
-        rows = [row for row in connection.execute(query) if row.commit_id in set(counted)]
+        rows = [row for row in connection.execute(query) if row.commit_id in counted]
     return [_stored(workspace, row) for row in rows]
 
 
@@ -143,7 +149,7 @@ def _stored(workspace: Workspace, row: sa.Row) -> StoredVersion:
         row.last_modified, row.kept,
     )  # fmt: skip
     return StoredVersion(row.feed, row.file_id, file, row.version_at, row.basis, row.covers, row.outcome, row.mapping_sha256,
-                         row.counts, row.notes, row.commit_id)  # fmt: skip
+                         row.counts, row.notes, row.commit_id, dt.timedelta(seconds=row.grace_seconds))  # fmt: skip
 
 
 def load(
@@ -166,13 +172,45 @@ def load(
         # Files of persons are not kept, so their history cannot be told again: a new mapping holds for new files only.
         can_reread = schema.table(feed.table).shelf is schema.Shelf.SERIES
         remapped = [v for v in earlier if can_reread and v.mapping_sha256 != feed.mapping_sha256]
-        seen = {v.file.sha256 for v in earlier if v.outcome == LOADED}
-        fresh = [i for i in sorted(incoming, key=lambda i: i.at) if i.mends or i.file.sha256 not in seen]
+        fresh = [i for i in sorted(incoming, key=lambda i: i.at) if i.mends or not is_held(i, earlier)]
         if not fresh and not remapped:
             return []
+        if not can_reread:
+            fresh = [_without_copy(i, earlier) for i in fresh]
+            return _carry_on(workspace, feed, earlier, fresh, largest_withdrawal, on_version)
         if remapped or _arrives_late(fresh, earlier):
             return _tell_again(workspace, feed, earlier, fresh, reread, largest_withdrawal, on_version)
         return _carry_on(workspace, feed, earlier, fresh, largest_withdrawal, on_version)
+
+
+def is_held(incoming: Incoming, earlier: list[StoredVersion]) -> bool:
+    """Whether this very version was loaded before.
+
+    The same bytes at another published time, or fetched again after others came from their address, are a version of their own:
+    the source went back to what it had said.
+    """
+    loaded = [v for v in earlier if v.outcome == LOADED]
+    same = [v for v in loaded if v.file.sha256 == incoming.file.sha256]
+    if incoming.basis == "published":
+        return any(v.at == incoming.at for v in same)
+    fetched = [v for v in loaded if incoming.file.url is not None and v.file.url == incoming.file.url]
+    return bool(same) and (not fetched or fetched[-1].file.sha256 == incoming.file.sha256)
+
+
+def _without_copy(incoming: Incoming, earlier: list[StoredVersion]) -> Incoming:
+    """A file of persons: no copy is kept, so a history cannot be told again and a late file cannot take its place in it."""
+    incoming = replace(incoming, file=replace(incoming.file, keep=False))
+    if not _arrives_late([incoming], earlier):
+        return incoming
+    newest = max(v.at for v in earlier if v.outcome == LOADED)
+    problem = Problem("older-than-held", f"a file of {incoming.at:%Y-%m-%d %H:%M} UTC",
+                      f"one not older than the newest loaded ({newest:%Y-%m-%d %H:%M} UTC): files of persons are not kept, so their "
+                      "history cannot be told again")  # fmt: skip
+    return replace(incoming, translate=lambda: _refuse(problem))
+
+
+def _refuse(problem: Problem) -> Translated:
+    return Translated(pa.table({}), [], {}, refused=problem)
 
 
 def _arrives_late(fresh: list[Incoming], earlier: list[StoredVersion]) -> bool:
@@ -200,18 +238,19 @@ def _tell_again(workspace, feed, earlier, fresh, reread, largest_withdrawal, on_
 
 
 def _again(version: StoredVersion, reread: Callable[[StoredVersion], Translated]) -> Incoming:
-    return Incoming(version.file, version.at, version.basis, version.covers, lambda: reread(version))
+    return Incoming(version.file, version.at, version.basis, version.covers, lambda: reread(version), version.grace,
+                    accepted=version.outcome == LOADED)  # fmt: skip
 
 
 def _write(workspace, feed, kind, state, superseded, versions, largest_withdrawal, on_version) -> list[VersionReport]:
     file_ids = register_files(workspace, [i.file for i in versions])
     inputs = [FileInput(file_ids[i.file.sha256]) for i in versions]
-    settled = _settled(workspace, superseded)
     reports = []
     parameters = {"mapping_sha256": feed.mapping_sha256, "largest_withdrawal": largest_withdrawal}
     with Commit.begin(workspace, kind, feed=feed.id, inputs=inputs, parameters=parameters) as commit:
         commit.supersedes = superseded
         _remember_mapping(workspace, feed)
+        settled = _settled(workspace, superseded, commit, [problem for i in versions for problem in i.mends])
         rows = []
         for version in versions:
             report, changes = _apply(state, version, file_ids[version.file.sha256], largest_withdrawal)
@@ -222,10 +261,24 @@ def _write(workspace, feed, kind, state, superseded, versions, largest_withdrawa
             reports.append(report)
         state.close()
         if rows:
-            commit.append(feed.table, pa.concat_tables(rows))
+            commit.append(feed.table, _last_said(schema.table(feed.table), rows))
     if schema.table(feed.table).shelf is schema.Shelf.SERIES:
         series.compact(workspace.series, schema.table(feed.table))
     return reports
+
+
+def _last_said(table: type[schema.Table], versions: list[pa.Table]) -> pa.Table:
+    """The rows of one commit without those that a later version overwrote at the same instant: nothing else would order them."""
+    rows = pa.concat_tables(versions)
+    instants = Counter(t for version in versions for t in pc.unique(version["known_at"]).to_pylist())
+    shared = pa.array([t for t, n in instants.items() if n > 1], rows.schema.field("known_at").type)
+    if len(shared) == 0:
+        return rows
+    numbers = pa.array(np.arange(rows.num_rows))
+    doubtful = rows.append_column("number_", numbers).filter(pc.is_in(rows["known_at"], shared))
+    last = doubtful.group_by([*table.keys(), "known_at"]).aggregate([("number_", "max")])["number__max"]
+    overwritten = doubtful["number_"].filter(pc.invert(pc.is_in(doubtful["number_"], last.combine_chunks())))
+    return rows.filter(pc.invert(pc.is_in(numbers, overwritten.combine_chunks())))
 
 
 def _apply(state: FeedState, incoming: Incoming, file_id: int, largest: float) -> tuple[VersionReport, Changes | None]:
@@ -235,7 +288,7 @@ def _apply(state: FeedState, incoming: Incoming, file_id: int, largest: float) -
         return VersionReport(incoming.file.name, SET_ASIDE, counts=counts, problems=[translated.refused], notes=notes), None
     version = Version(incoming.at, incoming.basis, incoming.covers, file_id, incoming.grace, translated.withdrawals_judged)
     would_withdraw, held = state.absent(version, translated.rows, translated.exempt)
-    if held and would_withdraw > largest * held:
+    if held and not incoming.accepted and would_withdraw > largest * held:
         problem = Problem(
             "withdraws-too-much",
             f"{would_withdraw:,} of {held:,} figures held are missing from this file",
@@ -256,20 +309,28 @@ def _register_version(commit: Commit, feed: Feed, version: Incoming, report: Ver
     commit.also(
         sa.insert(register.feed_versions),
         [dict(feed=feed.id, file_id=file_id, commit_id=commit.id, mapping_sha256=feed.mapping_sha256, version_at=version.at,
-              basis=version.basis, covers=version.covers, outcome=report.outcome, counts=counts, notes=report.notes)],
+              basis=version.basis, covers=version.covers, grace_seconds=int(version.grace.total_seconds()),
+              outcome=report.outcome, counts=counts, notes=report.notes)],
     )  # fmt: skip
     commit.set_aside(feed.id, file_id, report.problems, settled)
     commit.resolves |= {problem: "mended" for problem in version.mends}
 
 
-def _settled(workspace: Workspace, superseded: list[int]) -> dict[tuple, tuple]:
-    """How entries of commits about to be superseded were settled, so that telling the history again does not reopen them."""
+def _settled(workspace: Workspace, superseded: list[int], commit: Commit, mended: list[int]) -> dict[tuple, tuple]:
+    """How entries of commits about to be superseded were settled, so that telling the history again does not reopen them.
+
+    mended: entries that this commit settles itself.
+    """
     q = register.quarantine.c
-    query = sa.select(q.file_id, q.row, q.column, q.rule, q.resolved_by, q.resolution, q.reason).where(
-        q.commit_id.in_(superseded), q.resolution.is_not(None)
+    query = sa.select(register.quarantine).where(
+        q.commit_id.in_(superseded), sa.or_(q.resolution.is_not(None), q.id.in_(mended))
     )
     with reading(workspace.engine) as connection:
-        return {(r.file_id, r.row, r.column, r.rule): (r.resolved_by, r.resolution, r.reason) for r in connection.execute(query)}
+        return {
+            (r.file_id, r.row, r.column, r.rule):
+                (r.resolved_by, r.resolution, r.reason) if r.resolution else (commit.id, "mended", None)
+            for r in connection.execute(query)
+        }  # fmt: skip
 
 
 def register_files(workspace: Workspace, files: Iterable[SourceFile]) -> dict[str, int]:

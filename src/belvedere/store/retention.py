@@ -12,6 +12,7 @@ import json
 import operator
 import os
 import shutil
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,8 +57,11 @@ def erase(workspace: Workspace, rule: Rule, *, reason: str) -> Erasure:
     declared, target = _target(rule)
     keys = [target.c[k] for k in declared.keys()]
     doomed = sa.tuple_(*keys).in_(sa.select(*keys).where(_condition(declared, target, rule)).distinct())
-    with workspace.locked(f"erase-{rule.table}"):
-        feeds = _feeds_of(workspace, rule.table)
+    feeds = _feeds_of(workspace, rule.table)
+    with ExitStack() as locks:
+        # A load under way holds the rows it compares with in memory and could write them back.
+        for name in (f"erase-{rule.table}", *(f"feed-{feed}" for feed in feeds)):
+            locks.enter_context(workspace.locked(name))
         _note_in_ledger(workspace, rule, reason)
         with Commit.begin(workspace, "erase", parameters={"rule": asdict(rule), "reason": reason}) as commit:
             rows = _count(workspace, target, doomed)
@@ -84,8 +88,9 @@ def finish(workspace: Workspace) -> int:
         return 0
     feeds = sorted({feed for row in pending for feed in _feeds_of(workspace, row.table_name)})
     files = _forget_files(workspace, feeds)
-    for left in workspace.tmp.iterdir():
-        shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    with workspace.locked("backup"):  # a backup under way reads a copy of the database in there
+        for left in workspace.tmp.iterdir():
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
     wipe_deleted(workspace.engine)
     with writing(workspace.engine) as connection:
         done = sa.update(e).where(e.c.id.in_([row.id for row in pending]))
@@ -137,13 +142,16 @@ def _target(rule: Rule) -> tuple[type[schema.Table], sa.Table]:
 def _condition(declared: type[schema.Table], target: sa.Table, rule: Rule) -> sa.ColumnElement:
     kind = declared.columns[rule.column].kind
     value: object = rule.value
-    if kind is Kind.DATE:
-        value = dt.date.fromisoformat(rule.value)
-    elif kind is Kind.TIMESTAMP:
-        moment = dt.datetime.fromisoformat(rule.value)
-        value = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    elif kind in (Kind.INTEGER, Kind.NUMBER):
-        value = float(rule.value)
+    try:
+        if kind is Kind.DATE:
+            value = dt.date.fromisoformat(rule.value)
+        elif kind is Kind.TIMESTAMP:
+            moment = dt.datetime.fromisoformat(rule.value)
+            value = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        elif kind in (Kind.INTEGER, Kind.NUMBER):
+            value = float(rule.value)
+    except ValueError:
+        raise WorkspaceError(f"{rule.value!r} is not a {kind.value}, as the column {rule.column!r} asks.") from None
     return OPERATORS[rule.operator](target.c[rule.column], value)
 
 

@@ -121,7 +121,9 @@ def create(path: Path, *, database_url: str | None = None) -> Workspace:
     if database_url:
         lines.append(f'database_url = "{database_url}"')
     # Written last: a folder without it is not yet a workspace.
-    (path / "belvedere.toml").write_text("\n".join(lines) + "\n")
+    part = path / "belvedere.toml.part"
+    part.write_text("\n".join(lines) + "\n")
+    part.replace(path / "belvedere.toml")
     return workspace
 
 

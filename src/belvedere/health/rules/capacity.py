@@ -13,7 +13,9 @@ RESOURCE_PAIRS = (("beds_occupied", "beds_total", "beds_free"),)
 
 
 def bed_counts(evidence: Evidence) -> pd.DataFrame:
-    """Occupied above total, and negative free beds: overflow, or a total brought up to date late. One finding a place and stretch."""
+    """Occupied above total, and negative free beds: overflow, or a total brought up to date late. One finding a place and
+    stretch.
+    """
     if evidence.capacity is None:
         return gather([])
     panels = capacity_panels(evidence.capacity)

@@ -13,18 +13,22 @@ WEEK = 7
 
 
 def falling_cumulative(evidence: Evidence) -> pd.DataFrame:
-    """A running total lower than the last one published before it."""
+    """A running total lower than the last one before it; a warning from `jump_minimum_count` on, else for information."""
     out = []
     for panel in evidence.of_kind("cumulative"):
         before = last_before(panel.values)
         with np.errstate(invalid="ignore"):
             falls = panel.values < before
-        out.append(from_mask("falling_cumulative", panel, falls, severity="warning", expected=before))
+            deep = before - panel.values >= evidence.thresholds.jump_minimum_count
+        for severity, part in (("info", falls & ~deep), ("warning", falls & deep)):
+            out.append(from_mask("falling_cumulative", panel, part, severity=severity, expected=before))
     return gather(out)
 
 
 def cumulative_against_flow(evidence: Evidence) -> pd.DataFrame:
-    """The running total grew by another number than the day's count. Compared within one feed: two feeds may close the day differently."""
+    """The running total grew by another number than the day's count. Compared within one feed: two feeds may close the day
+    differently.
+    """
     out = []
     for panel in evidence.of_kind("cumulative"):
         flow_name = getattr(evidence.definitions[panel.key.indicator], "cumulative_of", None)

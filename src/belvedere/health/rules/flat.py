@@ -18,7 +18,8 @@ INSTITUTIONS = ("units", "facilities")
 def flat_series(evidence: Evidence) -> pd.DataFrame:
     """A large value repeated: yesterday's form was sent again. Zeros are `gaps`' affair.
 
-    The chance that a day repeats the one before is counted in the eight weeks before the stretch and in those after it (one repeat
+    The chance that a day repeats the one before is counted in the eight weeks before the stretch and in those after it (one
+    repeat
     and two days added, so that it is never zero); the larger one holds. Reported when chance alone would make so long a stretch
     less often than `flat_maximum_chance`.
     """
@@ -50,7 +51,9 @@ def repeats(values: np.ndarray) -> np.ndarray:
 
 
 def repeat_chance(same: np.ndarray, values: np.ndarray, row: np.ndarray, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
-    """Share of repeats beside each stretch, shape (R,): the larger of before and after; one where neither side has a week of pairs."""
+    """Share of repeats beside each stretch, shape (R,): the larger of before and after; one where neither side has a week of
+    pairs.
+    """
     known = np.zeros(same.shape, dtype=bool)
     known[:, 1:] = ~np.isnan(values[:, 1:]) & ~np.isnan(values[:, :-1])
     before, after = (np.maximum(start - AROUND, 0), start), (stop + 1, np.minimum(stop + 1 + AROUND, same.shape[1]))

@@ -12,6 +12,7 @@ from belvedere.health.neighbourhood import (
     from_log,
     local_spread,
     median_last,
+    now_and_then,
     shifted,
     side_medians,
     to_log,
@@ -32,7 +33,8 @@ AFTER_REST_DAY = 2
 def jumps(evidence: Evidence) -> pd.DataFrame:
     """Single days (or a few) far above or below what the days around them say.
 
-    Judged: day counts, the daily growth of running totals whose own day count is not published, and censuses. Weekly series too, without weekdays.
+    Judged: day counts, the daily growth of running totals whose own day count is not published, and censuses. Weekly series
+    too, without weekdays.
     """
     out = []
     for panel in evidence.of_kind("flow", "cumulative", "stock"):
@@ -70,7 +72,9 @@ def steps(evidence: Evidence) -> pd.DataFrame:
 
 
 def sudden_zero(evidence: Evidence) -> pd.DataFrame:
-    """Zeros beside large figures in a census or a moving sum, neither of which can empty overnight: not reported, written as zero."""
+    """Zeros beside large figures in a census or a moving sum, neither of which can empty overnight: not reported, written as
+    zero.
+    """
     limits = evidence.thresholds
     out = []
     for panel in evidence.of_kind("stock", "flow"):
@@ -115,10 +119,11 @@ def _jumps_in(evidence: Evidence, panel: Panel, counts: np.ndarray, kind: str) -
         big = np.fmax(counts, expected) >= limits.jump_minimum_count
         found = big & (np.abs(logs - nearest) >= far)
         found &= np.abs(anscombe(counts) - anscombe(expected)) >= limits.jump_noise_sd * spread
+        found &= ~now_and_then(counts, limits.jump_minimum_count)
     found = _standing_out(found, logs - effect, far / 4)
     slip = np.zeros(counts.shape) if kind == "cumulative" else _slip(counts, expected, limits.jump_minimum_count)
     slipped = found & (slip != 0)
-    grown = {"daily_growth": True} if kind == "cumulative" else {}
+    grown = {"key": "health.jump_growth", "daily_growth": True} if kind == "cumulative" else {}
     return gather(
         [
             from_mask("decimal_slip", panel, slipped, severity="error", found=counts, expected=expected, factor=slip),
@@ -165,7 +170,9 @@ def _flow_published(evidence: Evidence, panel: Panel) -> bool:
 
 
 def _holiday_range(rest: np.ndarray, likely: np.ndarray, effect: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What a public holiday may look like: anything from the quietest to the busiest weekday, on the day and on the days after."""
+    """What a public holiday may look like: anything from the quietest to the busiest weekday, on the day and on the days
+    after.
+    """
     near = rest.copy()
     for k in range(1, AFTER_REST_DAY + 1):
         near[:, k:] |= rest[:, :-k]

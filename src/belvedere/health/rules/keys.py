@@ -13,8 +13,11 @@ from belvedere.health.rules.base import Evidence
 
 KEYS = [*SERIES_COLUMNS, "place", "date"]
 EXAMPLES = 5
+WEEK = 7
 REGULAR = 0.95
-"""An indicator on which a gap is worth a word comes on at least this share of the dates around it: others are sent only when not zero."""
+"""An indicator on which a gap is worth a word comes on at least this share of the dates around it: others are sent only when
+not zero.
+"""
 
 
 def duplicate_keys(evidence: Evidence) -> pd.DataFrame:
@@ -119,7 +122,9 @@ def impossible_dates(evidence: Evidence) -> pd.DataFrame:
 
 
 def missing_dates(evidence: Evidence) -> pd.DataFrame:
-    """Dates inside a feed's own range on which nothing came, or an indicator that otherwise comes on every date; versions that are missing."""
+    """Dates inside a feed's own range on which nothing came, or an indicator that otherwise comes on every date; versions
+    that are missing.
+    """
     found = []
     for (feed, _), group in _by_feed(evidence).items():
         dates = next(iter(group.values()))[0].dates
@@ -186,11 +191,10 @@ def _missing_versions(feed: str, days: np.ndarray) -> list[dict]:
 
 
 def indicator_span(evidence: Evidence) -> pd.DataFrame:
-    """An indicator that starts later or ends earlier than the rest of its feed."""
+    """An indicator that starts, or ends, more than a week later, or earlier, than the rest of its feed."""
     found = []
     seen = {name: s.any(axis=0) for name, (_, s) in reporting(evidence.panels).items()}
     axis = {name: p.dates for name, (p, _) in reporting(evidence.panels).items()}
-    limit = evidence.thresholds.completeness_window_days
     for (feed, indicator, period), days in seen.items():
         if not days.any():
             continue
@@ -202,13 +206,15 @@ def indicator_span(evidence: Evidence) -> pd.DataFrame:
             ("starts_late", feed_first, first - 1, (dates[first] - dates[feed_first]).astype(int)),
             ("ends_early", last + 1, feed_last, (dates[feed_last] - dates[last]).astype(int)),
         ):
-            if apart >= limit:
+            if apart > WEEK:
                 found.append(finding(rule, feed, indicator=indicator, severity="info", n=apart, dates=(dates[a], dates[b])))
     return table(found)
 
 
 def stopped_reporting(evidence: Evidence) -> pd.DataFrame:
-    """A place that has sent nothing for longer than the window while others go on; or some indicators it used to send on nearly all days."""
+    """A place that has sent nothing for longer than the window while others go on; or some indicators it used to send on
+    nearly all days.
+    """
     found = []
     for (feed, _), group in _by_feed(evidence).items():
         panel = next(iter(group.values()))[0]

@@ -14,7 +14,9 @@ WEEKS_BACK = (1, 2, 3, 4)
 
 
 def recent_incomplete(evidence: Evidence) -> pd.DataFrame:
-    """The last days of a day count: those its producer calls incomplete, and those far below the same weekday of the weeks before."""
+    """The last days of a day count: those its producer calls incomplete, and those far below the same weekday of the weeks
+    before.
+    """
     return gather([_declared(evidence), _below_norm(evidence)])
 
 
@@ -43,7 +45,9 @@ def _declared(evidence: Evidence) -> pd.DataFrame:
 
 
 def _below_norm(evidence: Evidence) -> pd.DataFrame:
-    """The feed's sum of a last day below `recent_minimum_share` of its usual sum for that weekday, carried on at the trend of the weeks before."""
+    """The feed's sum of a last day below `recent_minimum_share` of its usual sum for that weekday, carried on at the trend
+    of the weeks before.
+    """
     limits = evidence.thresholds
     out = []
     for panel in evidence.of_kind("flow"):
@@ -68,7 +72,9 @@ def _below_norm(evidence: Evidence) -> pd.DataFrame:
 
 
 def weekday_norm(total: np.ndarray) -> np.ndarray:
-    """Usual value of a day: the median of the same weekday over four weeks, or less when the last two weeks were falling. Shape (P, T)."""
+    """Usual value of a day: the median of the same weekday over four weeks, or less when the last two weeks were falling.
+    Shape (P, T).
+    """
     logs = to_log(total)
     weeks = np.stack([shifted(logs, 7 * k) for k in WEEKS_BACK], axis=-1)
     trend = 2 * weeks[..., 0] - weeks[..., 1]
@@ -76,7 +82,8 @@ def weekday_norm(total: np.ndarray) -> np.ndarray:
 
 
 def weekday_change(evidence: Evidence) -> pd.DataFrame:
-    """A weekday that begins or stops to be counted apart (weekends no longer reported): patterns of successive stretches compared.
+    """A weekday that begins or stops to be counted apart (weekends no longer reported): patterns of successive stretches
+    compared.
 
     One finding an indicator, stretch and weekday; n: places whose share of the week's level changed by `jump_factor` or more.
     """

@@ -207,7 +207,8 @@ _RULES = (
     Rule(
         "flat",
         "Same figure again and again",
-        "A large figure is repeated longer than chance allows: yesterday's form was sent again, or a day's total was carried on.",
+        "A large figure is repeated longer than chance allows: yesterday's form was sent again, or a day's total was "
+        "carried on.",
         "Ask the place whether it counted on these days.",
         "{place}: {indicator} stays at {found} from {first_date} to {last_date}.",
         flat_series,
@@ -217,7 +218,8 @@ _RULES = (
         "Weekday pattern changes",
         "A weekday begins or stops to be reported like the others.",
         "Compare whole weeks; tell those who read daily figures.",
-        "{feed}: from {first_date} on one weekday of {indicator} lies at {found} times the week's level, before at {expected} ({n} place(s)).",
+        "{feed}: from {first_date} on one weekday of {indicator} lies at {found} times the week's level, before at "
+        "{expected} ({n} place(s)).",
         weekday_change,
     ),
     Rule(
@@ -268,7 +270,15 @@ def check(evidence: Evidence, rules: Collection[str] | None = None) -> pd.DataFr
     )
 
 
+VARIANTS = {
+    "health.jump_growth": "{place}: {indicator} grows by {found} on {first_date}, its neighbours say {expected}.",
+    "health.missing_versions": "{feed}: {n} version(s) missing, {first_date} to {last_date}.",
+}
+"""Sentences of findings whose key is not that of their rule."""
+
+
 def sentence(finding: pd.Series) -> str:
     """One finding in words."""
     shown = {k: f"{v:,.6g}" if isinstance(v, float) else v for k, v in finding.items()}
-    return RULES[finding["rule"]].sentence.format(**shown)
+    template = VARIANTS.get(finding["sentence_key"]) or RULES[finding["rule"]].sentence
+    return template.format(**shown)

@@ -80,7 +80,8 @@ def revision_findings(revision: Revision, thresholds: Thresholds) -> pd.DataFram
 
 
 def growth_by_age(history: pd.DataFrame, *, max_age_days: int) -> pd.DataFrame:
-    """How complete a figure is by age, measured on a history (rows with `known_at`): value known at each age over the last value known.
+    """How complete a figure is by age, measured on a history (rows with `known_at`): value known at each age over the last
+    value known.
 
     Columns: feed, indicator, age_days, share (median over places and dates), n. Only dates followed for `max_age_days` count.
     """

@@ -1,4 +1,6 @@
-"""Columns that trade places for some dates (etalab/covid19-dashboard issue 164: beds in use and a running total swapped upstream)."""
+"""Columns that trade places for some dates (etalab/covid19-dashboard issue 164: beds in use and a running total swapped
+upstream).
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,14 @@ from belvedere.health.rules.base import Evidence
 from belvedere.health.rules.cumulative import last_before
 
 CLEAR = 0.25
-"""A switch is clear when the crossed step is at most this share of the straight one (two lines that meet also cross, but not so neatly)."""
+"""A switch is clear when the crossed step is at most this share of the straight one (two lines that meet also cross, but not
+so neatly).
+"""
 
 
 def swapped_columns(evidence: Evidence) -> pd.DataFrame:
-    """Stretches on which each of two indicators goes on where the other left off. Of the two sides of a switch the shorter one is reported,
+    """Stretches on which each of two indicators goes on where the other left off. Of the two sides of a switch the shorter
+    one is reported,
     for a part and its whole the one on which the part is the larger."""
     limits = evidence.thresholds
     out = []

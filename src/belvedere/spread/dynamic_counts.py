@@ -1,0 +1,232 @@
+"""Counts whose log-mean has a level and a growth rate that drift: filter, smoother, likelihood, for many series at once.
+
+State of a series on day t: level l (log persons a day) and growth g (per day),
+
+    l[t] = l[t-1] + g[t-1] + N(0, level_sd²),    g[t] = damping · g[t-1] + N(0, growth_sd²),
+    y[t] ~ negative binomial, mean exp(l[t] + offset[t]), variance mean + mean² / size.
+
+West, Harrison & Migon (1985), Dynamic generalized linear models, J. Am. Stat. Assoc. 80:73, with linear Bayes updating:
+the log-mean's forecast is matched to a gamma, which meets the count exactly, so zeros need no care; gaps skip the update.
+Damped trend: Gardner & McKenzie (1985), Management Science 31:1237.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import digamma, gammaln, zeta
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What drives the drift; every field shape (G,), one entry a candidate.
+
+    growth_sd: per day and day. damping: growth kept from one day to the next (0..1). level_sd: log units a day.
+    size: of the negative binomial (larger = closer to Poisson). weight: prior chance, sums to one.
+    """
+
+    growth_sd: np.ndarray
+    damping: np.ndarray
+    level_sd: np.ndarray
+    size: np.ndarray
+    weight: np.ndarray
+
+    @classmethod
+    def grid(cls, *, growth_sd: Candidates, damping: Candidates, level_sd: Candidates, size: Candidates) -> Settings:
+        """Every combination; the prior is the product of the candidates' weights."""
+        axes = (growth_sd, damping, level_sd, size)
+        values = np.meshgrid(*(axis.values for axis in axes), indexing="ij")
+        weights = np.meshgrid(*(axis.weights / axis.weights.sum() for axis in axes), indexing="ij")
+        return cls(*(v.ravel() for v in values), weight=np.prod([w.ravel() for w in weights], axis=0))
+
+    def take(self, index: np.ndarray) -> Settings:
+        """The chosen candidates, in any shape; weights are kept as they are."""
+        return Settings(self.growth_sd[index], self.damping[index], self.level_sd[index], self.size[index], self.weight[index])
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Values a setting may take, with prior weights; both shape (n,)."""
+
+    values: np.ndarray
+    weights: np.ndarray
+
+    @classmethod
+    def lognormal(cls, median: float, spread: float, points: int = 5) -> Candidates:
+        """Points from -1.5 to 1.5 log-sds (`spread`) around the median, weighted by the normal density."""
+        z = np.linspace(-1.5, 1.5, points) if points > 1 else np.zeros(1)
+        return cls(median * np.exp(spread * z), np.exp(-0.5 * z**2))
+
+    @classmethod
+    def of(cls, *values: float) -> Candidates:
+        """Equally likely values."""
+        return cls(np.array(values, dtype=float), np.ones(len(values)))
+
+
+@dataclass(frozen=True)
+class State:
+    """Level and growth, as mean and covariance; every field of one shape."""
+
+    level: np.ndarray
+    growth: np.ndarray
+    level_var: np.ndarray
+    both_cov: np.ndarray
+    growth_var: np.ndarray
+
+    @classmethod
+    def vague(cls, level: np.ndarray, shape: tuple[int, ...], *, level_sd: float, growth_sd: float) -> State:
+        """A start that knows little: the level given, no growth."""
+        full = np.broadcast_to(level, shape).astype(float)
+        nought = np.zeros(shape)
+        return cls(full, nought, nought + level_sd**2, nought, nought + growth_sd**2)
+
+    def predict(self, settings: Settings) -> State:
+        """One day on."""
+        d = settings.damping
+        return State(
+            self.level + self.growth,
+            d * self.growth,
+            self.level_var + 2 * self.both_cov + self.growth_var + settings.level_sd**2,
+            d * (self.both_cov + self.growth_var),
+            d**2 * self.growth_var + settings.growth_sd**2,
+        )
+
+    def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """One level and one growth for each entry."""
+        z = rng.standard_normal((2, *self.level.shape))
+        level_sd = np.sqrt(self.level_var)
+        slope = self.both_cov / level_sd
+        rest = np.sqrt(np.maximum(self.growth_var - slope**2, 0))
+        return self.level + level_sd * z[0], self.growth + slope * z[0] + rest * z[1]
+
+    def stack(self) -> np.ndarray:
+        """All five fields, shape (5, ...)."""
+        return np.stack([self.level, self.growth, self.level_var, self.both_cov, self.growth_var])
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """What the filter leaves behind.
+
+    last: the state after the last day, shape (G, R). log_likelihood: of the one-day-ahead forecasts, shape (G, R).
+    surprise: standardised one-day-ahead error of the log-mean, shape (T, G, R), nan where nothing was seen; None unless kept.
+    before, after: states before and after each day's count, shape (T, 5, G, R); None unless kept.
+    """
+
+    last: State
+    log_likelihood: np.ndarray
+    surprise: np.ndarray | None = None
+    before: np.ndarray | None = None
+    after: np.ndarray | None = None
+
+
+def filter_counts(
+    counts: np.ndarray, offset: np.ndarray, settings: Settings, start: State, *, burn_in: int = 14, keep: bool = False
+) -> Filtered:
+    """Runs all series through all candidates of the settings at once.
+
+    counts: shape (T, R), nan = not seen. offset: shape (T, R), known part of the log-mean (nan: the day is skipped).
+    start: state on the day before the first, shape (G, R). burn_in: first days that do not count in the likelihood.
+    """
+    settings = settings.take(np.arange(len(settings))[:, None])
+    state, log_likelihood = start, np.zeros(start.level.shape)
+    surprise, before, after = [], [], []
+    seen = np.isfinite(counts) & np.isfinite(offset)
+    for t in range(len(counts)):
+        predicted = state.predict(settings)
+        y, known = np.where(seen[t], counts[t], 0.0), np.where(seen[t], offset[t], 0.0)
+        state, gain, error = _meet(predicted, y, known, seen[t], settings.size)
+        if t >= burn_in:
+            log_likelihood += gain
+        if keep:
+            surprise.append(error)
+            before.append(predicted.stack())
+            after.append(state.stack())
+    if not keep:
+        return Filtered(state, log_likelihood)
+    return Filtered(state, log_likelihood, np.stack(surprise), np.stack(before), np.stack(after))
+
+
+def _meet(predicted: State, y: np.ndarray, known: np.ndarray, seen: np.ndarray, size: np.ndarray):
+    """The state after a count, the log chance of that count, and its standardised surprise."""
+    mean, var = predicted.level + known, predicted.level_var + 1 / size
+    shape = _gamma_shape(var)
+    log_rate = digamma(shape) - mean
+    rate = np.exp(log_rate)
+    log_rate1 = np.log1p(rate)
+    gain = gammaln(shape + y) - gammaln(shape) - gammaln(y + 1) + shape * (log_rate - log_rate1) - y * log_rate1
+    shift = np.where(seen, digamma(shape + y) - log_rate1 - mean, 0.0)
+    left = np.where(seen, _trigamma(shape + y) / var, 1.0)
+    to_level, to_growth = predicted.level_var / var, predicted.both_cov / var
+    shrink = var * (1 - left)
+    after = State(
+        predicted.level + to_level * shift,
+        predicted.growth + to_growth * shift,
+        predicted.level_var - to_level**2 * shrink,
+        predicted.both_cov - to_level * to_growth * shrink,
+        predicted.growth_var - to_growth**2 * shrink,
+    )
+    error = np.where(seen, shift / np.sqrt(np.maximum(shrink, 1e-12)), np.nan)
+    return after, np.where(seen, gain, 0.0), error
+
+
+def _trigamma(x: np.ndarray) -> np.ndarray:
+    return zeta(2.0, x)
+
+
+def _gamma_shape(var: np.ndarray) -> np.ndarray:
+    """Shape of the gamma whose logarithm has this variance: trigamma inverted, one Newton step from its expansion."""
+    guess = (1 + np.sqrt(1 + 2 * var)) / (2 * var)
+    slope = -1 / guess**2 - 1 / guess**3 - 0.5 / guess**4
+    return np.maximum(guess - (_trigamma(guess) - var) / slope, 0.25 * guess)
+
+
+def smooth_levels(filtered: Filtered, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """Level and its sd on each day given all days, both shape (T, G, R) (Rauch, Tung & Striebel 1965). Needs `keep=True`."""
+    damping = settings.damping[:, None]
+    before, after = filtered.before, filtered.after
+    mean, cov = after[-1, :2], after[-1, 2:]
+    levels, variances = [mean[0]], [cov[0]]
+    for t in range(len(after) - 2, -1, -1):
+        mean, cov = _step_back(after[t], before[t + 1], mean, cov, damping)
+        levels.append(mean[0])
+        variances.append(cov[0])
+    return np.stack(levels[::-1]), np.sqrt(np.maximum(np.stack(variances[::-1]), 0))
+
+
+def _step_back(after: np.ndarray, ahead: np.ndarray, mean: np.ndarray, cov: np.ndarray, damping: np.ndarray):
+    """One step of the smoother: gain J = P F' inverse(ahead), written out for two states."""
+    p11, p12, p22 = after[2:]
+    a11, a12, a22 = ahead[2:]
+    f11, f12, f21, f22 = p11 + p12, damping * p12, p12 + p22, damping * p22
+    det = a11 * a22 - a12**2
+    j11, j12 = (f11 * a22 - f12 * a12) / det, (f12 * a11 - f11 * a12) / det
+    j21, j22 = (f21 * a22 - f22 * a12) / det, (f22 * a11 - f21 * a12) / det
+    e1, e2 = mean[0] - ahead[0], mean[1] - ahead[1]
+    d11, d12, d22 = cov[0] - a11, cov[1] - a12, cov[2] - a22
+    g11, g12 = j11 * d11 + j12 * d12, j11 * d12 + j12 * d22
+    g21, g22 = j21 * d11 + j22 * d12, j21 * d12 + j22 * d22
+    new_mean = np.stack([after[0] + j11 * e1 + j12 * e2, after[1] + j21 * e1 + j22 * e2])
+    new_cov = np.stack([p11 + g11 * j11 + g12 * j12, p12 + g11 * j21 + g12 * j22, p22 + g21 * j21 + g22 * j22])
+    return new_mean, new_cov
+
+
+def posterior_weights(log_likelihood: np.ndarray, prior: np.ndarray, *, pooling: float = 0.0, rounds: int = 5) -> np.ndarray:
+    """Chance of each candidate for each series, shape (G, R).
+
+    log_likelihood: shape (G, R). prior: shape (G,). pooling: in how far the series share one prior learnt from all of them
+    (0: none, each uses `prior`; 1: the shared prior is their average posterior), found by `rounds` of empirical Bayes.
+    """
+    shared = prior
+    for _ in range(rounds if pooling > 0 else 0):
+        shared = (1 - pooling) * prior + pooling * _normalised(log_likelihood + np.log(shared)[:, None]).mean(axis=1)
+    return _normalised(log_likelihood + np.log(shared)[:, None])
+
+
+def _normalised(log_weights: np.ndarray) -> np.ndarray:
+    weights = np.exp(log_weights - log_weights.max(axis=0))
+    return weights / weights.sum(axis=0)
