@@ -18,11 +18,12 @@ help:  ## this list
 
 install: $(STAMP)  ## put the locked packages and Belvedere itself into .venv
 
+# --no-compile halves the time: Python compiles what it imports, when it first does.
 # Only a change of the lock or of pyproject.toml installs again; otherwise nothing here touches the network.
 $(STAMP): requirements.lock pyproject.toml scripts/find_python.sh
 	@python="$$(sh scripts/find_python.sh)" && sh scripts/make_venv.sh "$$python" $(VENV)
 	@echo "Installing $$(grep -c '==' requirements.lock) locked packages into $(VENV) (a few minutes, once) …"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 

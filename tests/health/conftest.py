@@ -82,7 +82,9 @@ def clean_hospital(seed: int, places: int = 6, n: int = 200, **shape) -> dict[st
     }
 
 
-def rows_of(series: dict[str, np.ndarray], *, feed: str = "xx-test", places: list[str] | None = None, **columns) -> pd.DataFrame:
+def rows_of(
+    series: dict[str, np.ndarray], *, feed: str = "xx-test", places: list[str] | None = None, **columns
+) -> pd.DataFrame:
     """Arrays of shape (places, days), NaN = no row, as rows of the `indicators` table."""
     parts = []
     for indicator, values in series.items():
@@ -108,7 +110,9 @@ def rows_of(series: dict[str, np.ndarray], *, feed: str = "xx-test", places: lis
 
 
 def evidence_of(rows: pd.DataFrame, limits: Thresholds = LIMITS, **more) -> Evidence:
-    return Evidence(panels=build_panels(rows), definitions=INDICATORS, thresholds=limits, rows=rows, **({"today": TODAY} | more))
+    return Evidence(
+        panels=build_panels(rows), definitions=INDICATORS, thresholds=limits, rows=rows, **({"today": TODAY} | more)
+    )
 
 
 def evidence_from(series: dict[str, np.ndarray], **more) -> Evidence:

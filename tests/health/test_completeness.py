@@ -58,7 +58,7 @@ def test_ages_count_once():
 
 def test_a_big_feed_takes_less_than_a_second_of_work():
     values = np.ones((101, 1100))
-    panels = build_panels(rows_of({name: values for name in INDICATORS_OF_TEN}))
+    panels = build_panels(rows_of(dict.fromkeys(INDICATORS_OF_TEN, values)))
     start = time.process_time()
     table = completeness(panels, window_days=28)
     assert len(table) == 11_000

@@ -67,7 +67,9 @@ def test_rows_without_place_are_left_out():
 
 def test_the_partner_comes_from_the_same_feed_first():
     panels = build_panels(
-        pd.concat([rows_of({"cases": np.ones((1, 3)), "tests": np.ones((1, 3))}), rows_of({"tests": np.ones((9, 9))}, feed="yy")])
+        pd.concat(
+            [rows_of({"cases": np.ones((1, 3)), "tests": np.ones((1, 3))}), rows_of({"tests": np.ones((9, 9))}, feed="yy")]
+        )
     )
     cases = next(p for k, p in panels.items() if k.indicator == "cases")
     assert partner(panels, cases, "tests").key.feed == "xx-test"

@@ -91,7 +91,7 @@ def corruptions(column):
         found["wrong-form"] = "!\n"
     elif column.kind is Kind.TEXT and column.required:
         found["missing-value "] = ""
-    step = dt.timedelta(days=1) if column.kind is Kind.DATE else 1
+    step = dt.timedelta(days=1) if column.kind is Kind.DATE else 1.0 if column.kind is Kind.NUMBER else 1
     if column.minimum is not None:
         found["too-low"] = column.minimum - step
     if column.maximum is not None:

@@ -80,7 +80,7 @@ def _figure(column, text):
 def translate_slowly(rows):
     """rows: dicts of texts by column. Returns (set of result rows, set of problems, counts)."""
     results, problems = set(), set()
-    counts = dict(rows=len(rows), cells=0, loaded=0, empty=0, set_aside=0, excluded=0)
+    counts = {"rows": len(rows), "cells": 0, "loaded": 0, "empty": 0, "set_aside": 0, "excluded": 0}
     for number, row in enumerate(rows, start=2):
         cells = {name: text.strip() for name, text in row.items()}
         counts["cells"] += len(FIGURES)

@@ -8,10 +8,11 @@ import math
 import numpy as np
 import pyarrow as pa
 import pytest
-from belvedere.sources import convert
-from belvedere.sources.convert import Fault
 from hypothesis import given
 from hypothesis import strategies as st
+
+from belvedere.sources import convert
+from belvedere.sources.convert import Fault
 
 
 def faults(converted) -> list[str | None]:
@@ -25,14 +26,25 @@ def numbers(texts, **how):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0", 0.0), ("007", 7.0), ("-3", -3.0), ("+4", 4.0), ("1.5", 1.5), (".5", 0.5), ("1e3", 1000.0), ("2.5E-1", 0.25), (" 8 ", 8.0)],
+    [
+        ("0", 0.0),
+        ("007", 7.0),
+        ("-3", -3.0),
+        ("+4", 4.0),
+        ("1.5", 1.5),
+        (".5", 0.5),
+        ("1e3", 1000.0),
+        ("2.5E-1", 0.25),
+        (" 8 ", 8.0),
+    ],
 )
 def test_a_number_as_declared_is_read(text, value):
     assert numbers([text]) == ([value], [None])
 
 
 @pytest.mark.parametrize(
-    "text", ["1,5", "1 000", "1.000,5", "5.", "--3", "1-2", "NaN", "inf", "1e999", "0x1F", "½", "١٢", "1_000", "true", "1.2.3", "e5"]
+    "text",
+    ["1,5", "1 000", "1.000,5", "5.", "--3", "1-2", "NaN", "inf", "1e999", "0x1F", "½", "١٢", "1_000", "true", "1.2.3", "e5"],
 )
 def test_what_is_not_written_as_declared_is_a_fault_not_a_guess(text):
     assert numbers([text]) == ([None], ["not-a-number"])
@@ -88,7 +100,9 @@ def dates(texts, *formats):
 
 
 def test_dates_are_read_by_the_declared_formats_only():
-    days, rules = dates(["2020-03-18", "18/03/2020", "2020-02-30", "18.03.2020", "20-03-18", "2020-3-8"], "%Y-%m-%d", "%d/%m/%Y")
+    days, rules = dates(
+        ["2020-03-18", "18/03/2020", "2020-02-30", "18.03.2020", "20-03-18", "2020-3-8"], "%Y-%m-%d", "%d/%m/%Y"
+    )
     assert days == [dt.date(2020, 3, 18), dt.date(2020, 3, 18), None, None, None, dt.date(2020, 3, 8)]
     assert rules == [None, None, "bad-date", "bad-date", "bad-date", None]
 
@@ -110,7 +124,10 @@ def test_day_366_is_in_leap_years_only():
 
 
 def test_without_separators_every_digit_must_be_there():
-    assert dates(["20200111", "2020111", "202011"], "%Y%m%d") == ([dt.date(2020, 1, 11), None, None], [None, "bad-date", "bad-date"])
+    assert dates(["20200111", "2020111", "202011"], "%Y%m%d") == (
+        [dt.date(2020, 1, 11), None, None],
+        [None, "bad-date", "bad-date"],
+    )
 
 
 def test_dates_of_parquet_and_xlsx_pass():

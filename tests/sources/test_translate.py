@@ -7,14 +7,15 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from belvedere.errors import UnreadableFile
 from belvedere.problems import Problem
 from belvedere.reference.places import Places
 from belvedere.sources.mapping import load_mapping
 from belvedere.sources.raw import RawTable
 from belvedere.sources.translate import Counts, merged, translate
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.sources.slow_translation import COLUMNS, MAPPING_TEXT, translate_slowly
 
 SERIES = """
@@ -127,7 +128,9 @@ def test_a_stock_cannot_be_negative_a_flow_can(mapping):
 def test_persons_come_whole(mapping):
     done = translate(series(hosp=["1.5", "2.0"], incid=["1", "2"]), mapping())
     assert told(done) == [(2, "hosp", "not-a-whole-number")]
-    assert translate(series(hosp="1.5"), mapping(SERIES, ('"hospital_census"', '"hospital_census", whole = false'))).problems == []
+    assert (
+        translate(series(hosp="1.5"), mapping(SERIES, ('"hospital_census"', '"hospital_census", whole = false'))).problems == []
+    )
 
 
 def test_a_rate_has_its_bounds(mapping):
@@ -204,7 +207,10 @@ def test_a_lag_by_the_clock_keeps_the_hour_over_summer_time(mapping):
 
 def test_the_day_may_be_shifted_and_codes_padded(mapping):
     changed = mapping(
-        SERIES, ('["%Y-%m-%d"]', '["%Y-%m-%d"], plus_days = -1'), ('"insee-dep"', '"insee-dep", zero_pad = 2'), ('"csv"', '"xlsx"')
+        SERIES,
+        ('["%Y-%m-%d"]', '["%Y-%m-%d"], plus_days = -1'),
+        ('"insee-dep"', '"insee-dep", zero_pad = 2'),
+        ('"csv"', '"xlsx"'),
     )
     raw = raw_table({"dep": [1.0, 75.0], "jour": [dt.datetime(2020, 3, 1)] * 2, "hosp": [1.0, 2.5], "incid": [3, 4]})
     done = translate(raw, changed)
@@ -246,14 +252,20 @@ lag = "1 day"
 [columns]
 place = "FR"
 date = { column = "day", formats = ["%Y-%m-%d"] }
-indicator = { column = "what", codes = { "present" = "hospital_census", "entered" = "hospital_admissions", "R" = "reproduction_number" } }
 condition = "covid19"
+[columns.indicator]
+column = "what"
+codes = { "present" = "hospital_census", "entered" = "hospital_admissions", "R" = "reproduction_number" }
 """
 
 
 def test_long_files_keep_the_limits_of_each_indicator(mapping):
     raw = raw_table(
-        {"day": ["2020-03-18"] * 5, "what": ["present", "entered", "R", "present", "left"], "n": ["-1", "-1", "1.5", "1.5", "1"]}
+        {
+            "day": ["2020-03-18"] * 5,
+            "what": ["present", "entered", "R", "present", "left"],
+            "n": ["-1", "-1", "1.5", "1.5", "1"],
+        }
     )
     done = translate(raw, mapping(LONG))
     assert sorted(told(done)) == [(2, "n", "negative-stock"), (5, "n", "not-a-whole-number"), (6, "what", "unknown-code")]
@@ -348,7 +360,9 @@ def slow_mapping(tmp_path_factory):
 
 CELLS = {
     "dep": st.sampled_from(["01", "2A", "971", " 01 ", "1", "", "NA", "zz"]),
-    "day": st.sampled_from(["2020-12-01", "01/12/2020", "2021-01-31", "31/1/2021", "2021-02-30", "12/31/2020", "20-12-01", "", "x"]),
+    "day": st.sampled_from(
+        ["2020-12-01", "01/12/2020", "2021-01-31", "31/1/2021", "2021-02-30", "12/31/2020", "20-12-01", "", "x"]
+    ),
     "sex": st.sampled_from(["0", "1", "2", "3", "", "NA"]),
     "age": st.sampled_from(["00-19", "20-59", "", "all", "old"]),
     "kind": st.sampled_from(["count", "estimate", ""]),
@@ -367,8 +381,8 @@ def test_it_says_what_the_slow_translation_says(slow_mapping, rows):
     done = translate(raw, slow_mapping, Places.load())
     results, problems, counts = translate_slowly(rows)
     compared = [
-        "place", "date", "indicator", "condition", "age_group", "sex", "period", "value", "status", "source_row", "source_column",
-        "usual_at",
+        "place", "date", "indicator", "condition", "age_group", "sex", "period", "value", "status", "source_row",
+        "source_column", "usual_at",
     ]  # fmt: skip
     fast = [tuple(row[name] for name in compared) for row in done.rows.to_pylist()]
     assert {(*row[:-1], row[-1].replace(tzinfo=None)) for row in fast} == results

@@ -22,7 +22,9 @@ WorkspaceOption = Annotated[
 ]
 AsOfOption = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DAY", help="As it was known at the end of that day (2026-11-20), or at an instant with a zone."),
+    typer.Option(
+        "--as-of", metavar="DAY", help="As it was known at the end of that day (2026-11-20), or at an instant with a zone."
+    ),
 ]
 AtOption = Annotated[int | None, typer.Option("--at", metavar="N", help="As it stood after commit number N.")]
 FeedOption = Annotated[str | None, typer.Option("--feed", metavar="FEED", help="Only this feed.")]

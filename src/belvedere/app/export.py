@@ -170,7 +170,9 @@ def _flat(stated: dict) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     for name, value in stated.items():
         if name == "feeds":
-            lines += [(f"feed {feed['feed']}: {key}", _text(v)) for feed in value for key, v in feed.items() if key != "feed" and v]
+            lines += [
+                (f"feed {feed['feed']}: {key}", _text(v)) for feed in value for key, v in feed.items() if key != "feed" and v
+            ]
         elif isinstance(value, dict):
             lines += [(f"{name.removesuffix('s')} {key}", _text(v)) for key, v in value.items()]
         else:

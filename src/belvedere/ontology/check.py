@@ -249,6 +249,8 @@ def _duplicates(
         taken = pa.array(good)
         keys, said = [k.take(taken) for k in keys], [s.take(taken) for s in said]
     found = find_duplicates([_key_numbers(k) for k in keys], [_plain(s) for s in said])
+    if not len(found.repeated) and not len(found.conflicting):
+        return [], [], found.repeated
     named = _Places(given)
     notes = [
         Problem(
@@ -264,13 +266,13 @@ def _duplicates(
         return [], notes, good[found.repeated]
     rows = good[found.conflicting]
     expected = f"one row for each key ({', '.join(keys_of)})"
-    conflict = _Failure("duplicate-key", expected, keys_of[0], rows, _conflicts(table, given, rows, found.groups))
+    conflict = _Failure("duplicate-key", expected, keys_of[0], rows, _conflicts(table, given, named, rows, found.groups))
     return [conflict], notes, good[found.repeated]
 
 
-def _conflicts(table: type[Table], given: pa.Table, rows: np.ndarray, groups: np.ndarray) -> list[str]:
+def _conflicts(table: type[Table], given: pa.Table, named: _Places, rows: np.ndarray, groups: np.ndarray) -> list[str]:
     """For each row its values, and the rows that share its key."""
-    named, sharing = _Places(given), defaultdict(list)
+    sharing = defaultdict(list)
     for at, group in zip(rows, groups, strict=True):
         sharing[group].append(named.row(at))
     said = given.select(table.values()).take(pa.array(rows)).to_pylist()
@@ -294,17 +296,17 @@ def _plain(values: pa.Array) -> pa.Array:
 
 
 class _Places:
-    """Names the place of a row in its source."""
+    """Names the place of a row in its source. Made only where there is something to tell: it unpacks two whole columns."""
 
     def __init__(self, given: pa.Table) -> None:
-        self.rows = given["source_row"] if "source_row" in given.column_names else None
-        self.columns = given["source_column"] if "source_column" in given.column_names else None
+        self.rows = given["source_row"].to_pylist() if "source_row" in given.column_names else None
+        self.columns = given["source_column"].to_pylist() if "source_column" in given.column_names else None
 
     def row(self, at: int) -> int | None:
-        return int(at) + 1 if self.rows is None else self.rows[int(at)].as_py()
+        return int(at) + 1 if self.rows is None else self.rows[at]
 
     def column(self, at: int) -> str | None:
-        return None if self.columns is None else self.columns[int(at)].as_py()
+        return None if self.columns is None else self.columns[at]
 
     def __call__(self, at: int) -> tuple[int | None, str | None]:
         return self.row(at), self.column(at)

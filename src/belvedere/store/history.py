@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from belvedere.ontology.schema import Table
 from belvedere.store.series import rest_schema
@@ -47,7 +48,10 @@ class Version:
 
 @dataclass(frozen=True)
 class Changes:
-    """What a version adds. rows: columns at rest but for commit_id. The rest are counts of rows; held: keys held before."""
+    """What a version adds. rows: columns at rest but for commit_id. The rest are counts of rows.
+
+    held: keys held before. absent: keys withdrawn by the version's silence. statements: whether rows carry their own dates.
+    """
 
     rows: pa.Table
     new: int
@@ -55,6 +59,8 @@ class Changes:
     withdrawn: int
     unchanged: int
     held: int
+    absent: int = 0
+    statements: bool = False
 
 
 class FeedState:
@@ -84,7 +90,13 @@ class FeedState:
         self._db.close()
 
     def apply(self, version: Version, incoming: pa.Table, exempt: pa.Table | None = None) -> Changes:
-        """Moves the state forward by one version and returns the rows it adds.
+        """Compares with a version and moves the state forward by it; returns the rows it adds. See `compare`."""
+        changes = self.compare(version, incoming, exempt)
+        self.move(version, changes)
+        return changes
+
+    def compare(self, version: Version, incoming: pa.Table, exempt: pa.Table | None = None) -> Changes:
+        """The rows that a version adds to the state, which stays as it is.
 
         incoming: the table's columns, source_row, source_column, usual_at, stated_at. Keys unique (with stated_at, if stated).
         exempt: keys that stand in the file but were set aside; their absence is no withdrawal.
@@ -92,18 +104,16 @@ class FeedState:
         self._db.register("incoming", incoming)
         self._db.register("exempt", incoming.schema.empty_table() if exempt is None else exempt)
         stated = incoming.num_rows > 0 and incoming["stated_at"].null_count == 0
-        changes = self._statements(version) if stated else self._compare(version)
-        if version.covers not in SILENT and not stated:
-            self.previous_at = version.at
-        return changes
+        return self._statements(version) if stated else self._compare(version)
 
-    def absent(self, version: Version, incoming: pa.Table, exempt: pa.Table | None = None) -> tuple[int, int]:
-        """How many keys held now the version would withdraw by its silence, and how many are held."""
-        self._db.register("incoming", incoming)
-        self._db.register("exempt", incoming.schema.empty_table() if exempt is None else exempt)
-        stated = incoming.num_rows > 0 and incoming["stated_at"].null_count == 0
-        gone = 0 if stated else self._count(self._absent_keys(version))
-        return gone, self._count("state WHERE NOT withdrawn")
+    def move(self, version: Version, changes: Changes) -> None:
+        """Moves the state forward by what a version added."""
+        target, same = ("statements", " AND s.known_at = i.known_at") if changes.statements else ("state", "")
+        self._db.register("added", changes.rows)
+        self._db.execute(f"DELETE FROM {target} s USING added i WHERE {self._same_key('s', 'i')}{same}")
+        self._db.execute(f"INSERT INTO {target} BY NAME FROM added")
+        if version.covers not in SILENT and not changes.statements:
+            self.previous_at = version.at
 
     # -- versions ---------------------------------------------------------------------------------------------------
 
@@ -126,15 +136,14 @@ class FeedState:
             f"""SELECT * EXCLUDE (is_new, was_gone, differs, usual_at),
                        CASE WHEN {assumed} THEN usual_at ELSE $at::TIMESTAMPTZ END AS known_at,
                        CASE WHEN {assumed} THEN 'assumed' ELSE $basis END AS known_basis
-                FROM written ORDER BY ALL""",
+                FROM written ORDER BY source_row, source_column""",
             params={"at": version.at, "previous": previous_at, "basis": version.basis,
                     "grace": version.grace if version.covers == INCREMENT else dt.timedelta(0)},
         ).to_arrow_table()  # fmt: skip
-        absent = self._withdrawals(version)
+        absent = self._withdrawals(version) if held else self._rest.empty_table()
         added = pa.concat_tables([self._at_rest(rows), self._at_rest(absent)])
         unchanged = self._count("incoming") - rows.num_rows
-        self._move(added)
-        return Changes(added, new, back_or_changed, gone + absent.num_rows, unchanged, held)
+        return Changes(added, new, back_or_changed, gone + absent.num_rows, unchanged, held, absent.num_rows)
 
     def _withdrawals(self, version: Version) -> pa.Table:
         """Rows for the keys that the version covers and no longer states: the key, no values, marked withdrawn."""
@@ -143,7 +152,7 @@ class FeedState:
         return self._db.sql(
             f"""SELECT {columns}, TRUE AS withdrawn, {version.file_id}::BIGINT AS file_id,
                        $at::TIMESTAMPTZ AS known_at, $basis AS known_basis
-                FROM {self._absent_keys(version)} ORDER BY ALL""",
+                FROM {self._absent_keys(version)} ORDER BY {", ".join(f's."{k}"' for k in self._keys)}""",
             params={"at": version.at, "basis": version.basis},
         ).to_arrow_table()
 
@@ -155,16 +164,11 @@ class FeedState:
             f"""SELECT i.* EXCLUDE (usual_at, stated_at), {self._says_withdrawn("i")} AS withdrawn, s.known_at IS NULL AS is_new,
                        {version.file_id}::BIGINT AS file_id, i.stated_at AS known_at, 'published' AS known_basis
                 FROM incoming i LEFT JOIN statements s ON {same}
-                WHERE s.known_at IS NULL OR {self._differs("s")} ORDER BY ALL"""
+                WHERE s.known_at IS NULL OR {self._differs("s")} ORDER BY i.source_row, i.source_column"""
         ).to_arrow_table()
-        new = sum(rows["is_new"].to_pylist())
-        gone = sum(rows["withdrawn"].to_pylist())
-        added = self._at_rest(rows)
+        new, gone = (pc.sum(rows[name], min_count=0).as_py() for name in ("is_new", "withdrawn"))
         unchanged = self._count("incoming") - rows.num_rows
-        self._db.register("added", added)
-        self._db.execute(f"DELETE FROM statements s USING added i WHERE {self._same_key('s', 'i')} AND s.known_at = i.known_at")
-        self._db.execute("INSERT INTO statements BY NAME FROM added")
-        return Changes(added, new, rows.num_rows - new, gone, unchanged, held)
+        return Changes(self._at_rest(rows), new, rows.num_rows - new, gone, unchanged, held, statements=True)
 
     # -- state ------------------------------------------------------------------------------------------------------
 
@@ -176,11 +180,6 @@ class FeedState:
             self._db.execute(f"""INSERT INTO {target} BY NAME SELECT * EXCLUDE (sequence, commit_id) FROM rows_so_far
                                  QUALIFY row_number() OVER (PARTITION BY {by} {newest}) = 1""")
         self._db.unregister("rows_so_far")
-
-    def _move(self, added: pa.Table) -> None:
-        self._db.register("added", added)
-        self._db.execute(f"DELETE FROM state s USING added i WHERE {self._same_key('s', 'i')}")
-        self._db.execute("INSERT INTO state BY NAME FROM added")
 
     def _count(self, what: str) -> int:
         return self._db.execute(f"SELECT count(*) FROM {what}").fetchall()[0][0]

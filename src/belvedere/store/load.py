@@ -253,10 +253,11 @@ def _write(workspace, feed, kind, state, superseded, versions, largest_withdrawa
         settled = _settled(workspace, superseded, commit, [problem for i in versions for problem in i.mends])
         rows = []
         for version in versions:
-            report, changes = _apply(state, version, file_ids[version.file.sha256], largest_withdrawal)
+            file_id, final = file_ids[version.file.sha256], version is versions[-1]
+            report, changes = _apply(state, version, file_id, largest_withdrawal, final=final)
             if changes is not None:
                 rows.append(changes.rows)
-            _register_version(commit, feed, version, report, file_ids[version.file.sha256], settled)
+            _register_version(commit, feed, version, report, file_id, settled)
             on_version(report)
             reports.append(report)
         state.close()
@@ -281,23 +282,27 @@ def _last_said(table: type[schema.Table], versions: list[pa.Table]) -> pa.Table:
     return rows.filter(pc.invert(pc.is_in(numbers, overwritten.combine_chunks())))
 
 
-def _apply(state: FeedState, incoming: Incoming, file_id: int, largest: float) -> tuple[VersionReport, Changes | None]:
+def _apply(
+    state: FeedState, incoming: Incoming, file_id: int, largest: float, *, final: bool
+) -> tuple[VersionReport, Changes | None]:
+    """Compares one version with the state and, unless it is the last, moves the state by it."""
     translated = incoming.translate()
     counts, notes, problems = translated.counts, list(translated.notes), translated.problems
     if translated.refused is not None:
         return VersionReport(incoming.file.name, SET_ASIDE, counts=counts, problems=[translated.refused], notes=notes), None
     version = Version(incoming.at, incoming.basis, incoming.covers, file_id, incoming.grace, translated.withdrawals_judged)
-    would_withdraw, held = state.absent(version, translated.rows, translated.exempt)
-    if held and not incoming.accepted and would_withdraw > largest * held:
+    changes = state.compare(version, translated.rows, translated.exempt)
+    if not incoming.accepted and changes.absent > largest * changes.held:
         problem = Problem(
             "withdraws-too-much",
-            f"{would_withdraw:,} of {held:,} figures held are missing from this file",
+            f"{changes.absent:,} of {changes.held:,} figures held are missing from this file",
             f"at most {largest:.1%}; if the source really withdrew them, load the file again with --accept-withdrawals",
         )
         return VersionReport(incoming.file.name, SET_ASIDE, counts=counts, problems=[problem], notes=notes), None
     if not translated.withdrawals_judged and incoming.covers not in SILENT:
         notes.append("Withdrawals were not judged: rows whose key could not be read were set aside.")
-    changes = state.apply(version, translated.rows, translated.exempt)
+    if not final:
+        state.move(version, changes)
     report = VersionReport(incoming.file.name, LOADED, changes.new, changes.changed, changes.withdrawn, changes.unchanged,
                            counts, problems, notes)  # fmt: skip
     return report, changes

@@ -1,0 +1,136 @@
+"""Commands on the state of the feeds: status, up, serve."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from belvedere.app.cli_common import DEFAULT_WORKSPACE, AsOfOption, WorkspaceOption, aside, need, now, out, table, workspace_at
+
+PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on.")]
+HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; the default is this machine only.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands to the program."""
+    app.command()(status)
+    app.command()(up)
+    app.command()(serve)
+
+
+def status(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    as_of: AsOfOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON on standard output.")] = False,
+) -> None:
+    """Say which feeds are late, who is missing, and what waits in quarantine.
+
+    Example: `belvedere status --json`
+
+    Changes: nothing.
+    """
+    from belvedere.app.status import statuses_in
+    from belvedere.app.words import words
+    from belvedere.store.snapshot import Snapshot
+
+    opened, moment = workspace_at(workspace), now()
+    snapshot = Snapshot.take(opened, as_of=as_of)
+    feeds = statuses_in(snapshot, moment, _findings(opened, snapshot, moment))
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {"now": moment.isoformat(), "as_of": as_of, "feeds": [f.as_json() for f in feeds]}, default=str, indent=1
+            )
+        )
+        return
+    say = words("en")
+    console = out()
+    console.print(say.lede(feeds))
+    heads = ["feed", "state", "last day", "complete", "missing", "quarantine", "findings", "rows"]
+    rows = [
+        (f.feed, say.state(f.state), f.last_date, say.percent(f.last_day and f.last_day.share), len(f.missing), f.quarantine,
+         "" if f.findings is None else sum(f.findings.values()), f"{f.rows:,}")
+        for f in feeds
+    ]  # fmt: skip
+    if rows:
+        console.print(table(heads, rows, numbers=tuple(heads[3:])))
+    for feed in feeds:
+        if feed.state in ("late", "very_late"):
+            console.print(f"{feed.feed}: {say.freshness(feed)}", markup=False, soft_wrap=True)
+
+
+def _findings(workspace, snapshot, moment):
+    from belvedere.app.findings import FindingsKeeper
+
+    keeper, today = FindingsKeeper(workspace), moment.date()
+    kept = keeper.get(snapshot, today)
+    if kept is not None or not snapshot.commits:
+        return kept
+    with aside().status("checking the figures against the rules"):
+        return keeper.work_out(snapshot, today)
+
+
+def up(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    source: Annotated[
+        Path | None, typer.Option("--source", metavar="FOLDER", help="Load what is new in this folder first.")
+    ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill the workspace with synthetic figures of two countries first.")
+    ] = False,
+    port: PortOption = 8000,
+    host: HostOption = "127.0.0.1",
+) -> None:
+    """Make the workspace if there is none, load what is new, and serve the pages.
+
+    Example: `belvedere up --demo`
+
+    Changes: creates the workspace where it is missing; loads new files of the source or the demonstration. A second call finds
+    nothing new and is quick.
+    """
+    import belvedere
+    from belvedere.app.cli_data import ingest_with_progress, print_report
+    from belvedere.app.prepare import prepare_demo
+
+    need(source is None or source.exists(), f"There is no folder {source}.")
+    opened = workspace_at(workspace) if (workspace / "belvedere.toml").exists() else belvedere.create(workspace)
+    sources: list = [source] if source is not None else []
+    if demo:
+        sources += prepare_demo(opened, now())
+    if sources:
+        print_report(ingest_with_progress(opened, sources))
+    _serve(opened, host, port)
+
+
+def serve(workspace: WorkspaceOption = DEFAULT_WORKSPACE, port: PortOption = 8000, host: HostOption = "127.0.0.1") -> None:
+    """Serve the status pages of a workspace.
+
+    Example: `belvedere serve --port 8000`
+
+    Changes: nothing.
+    """
+    _serve(workspace_at(workspace), host, port)
+
+
+def _serve(workspace, host: str, port: int) -> None:
+    """Serves until stopped. The socket is opened first, so that the address told is the one in use."""
+    import socket
+
+    import uvicorn
+
+    from belvedere.app.serve import make_app
+
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        need(False, f"Cannot listen on {host}:{port} ({error.strerror}). Another program may: choose another --port.")
+    with listening:
+        out().print(f"Belvedere is at http://{host}:{listening.getsockname()[1]}  (Ctrl+C stops it)")
+        config = uvicorn.Config(make_app(workspace), log_level="warning", access_log=False, server_header=False)
+        uvicorn.Server(config).run(sockets=[listening])

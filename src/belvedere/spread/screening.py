@@ -1,0 +1,149 @@
+"""What in a series of counts cannot be true, set aside before any model sees it, with the reason in words.
+
+Nothing is repaired: a doubtful day becomes unknown (nan), and the region says so. Missing is not zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+OK, DOUBTFUL, FAILED = "ok", "doubtful", "failed"
+NEIGHBOURS = 14
+
+
+@dataclass
+class Screened:
+    """Counts fit for a model, and what was wrong with the others.
+
+    counts: shape (T, R), float, nan where unknown or set aside.
+    status: shape (R,), "ok", "doubtful" or "failed". reasons: one list of sentences a region.
+    """
+
+    counts: np.ndarray
+    status: np.ndarray
+    reasons: list[list[str]] = field(default_factory=list)
+
+    def mark(self, regions: np.ndarray, status: str, reasons: list[str]) -> None:
+        """Lowers the status of the regions where `regions` (bool, shape (R,)) holds, and adds the reason of each."""
+        for r in np.flatnonzero(regions):
+            if self.status[r] != FAILED:
+                self.status[r] = status
+            self.reasons[r].append(reasons[r])
+
+    def reason(self) -> np.ndarray:
+        """One text a region, empty where nothing is wrong; shape (R,)."""
+        return np.array(["; ".join(texts) for texts in self.reasons], dtype=object)
+
+    def report(self, region: np.ndarray) -> xr.Dataset:
+        """`status` and `reason` by region."""
+        return xr.Dataset({"status": ("region", self.status), "reason": ("region", self.reason())}, {"region": region})
+
+
+def screen(
+    counts: np.ndarray,
+    dates: np.ndarray,
+    *,
+    minimum_days: int,
+    recent_days: int,
+    jump_factor: float = 4.0,
+    silence_chance: float = 1e-5,
+    silent_days: int = 7,
+) -> Screened:
+    """Sets aside negatives, isolated jumps and silences; fails what is too short or unseen.
+
+    counts: shape (T, R), persons a day, nan = not reported. dates: datetime64, shape (T,).
+    minimum_days: fewest days seen for a region not to fail. recent_days: trouble within so many last days makes a region
+    doubtful; older days are set aside just the same. jump_factor: how many times its neighbours a single day may be.
+    silence_chance: a run of zeros rarer than this by chance is taken for missing reports. silent_days: so many last days
+    without a count make a region doubtful.
+    """
+    values = np.array(counts, dtype=float)
+    screened = Screened(values, np.full(values.shape[1], OK, dtype=object), [[] for _ in range(values.shape[1])])
+    for name, found in (
+        ("below zero", values < 0),
+        ("not a number of persons", np.isinf(values)),
+        (f"more than {jump_factor:g} times the days around", _jumps(values, jump_factor)),
+        ("zero in a row where persons were expected: taken for missing reports", _silences(values, silence_chance)),
+    ):
+        values[found] = np.nan
+        recent = found.copy()
+        recent[: max(len(values) - recent_days, 0)] = False
+        screened.mark(recent.any(axis=0), DOUBTFUL, [_sentence(recent[:, r], dates, name) for r in range(values.shape[1])])
+    _judge(screened, minimum_days, recent_days, silent_days)
+    return screened
+
+
+def _judge(screened: Screened, minimum_days: int, recent_days: int, silent_days: int) -> None:
+    """What the days left allow."""
+    seen = np.isfinite(screened.counts)
+    days = seen.sum(axis=0)
+    screened.mark(days < minimum_days, FAILED, [f"{n} days are known, {minimum_days} are needed" for n in days])
+    since = np.where(seen.any(axis=0), np.argmax(seen[::-1], axis=0), len(seen))
+    late = [f"no count known for the last {n} days" for n in since]
+    screened.mark((since >= silent_days) & (days >= minimum_days), DOUBTFUL, late)
+    screened.mark((since >= 4 * silent_days) & (days >= minimum_days), FAILED, ["too long ago to go on from"] * len(days))
+    recent, known = screened.counts[-recent_days:], seen[-recent_days:]
+    missing = 1 - known.mean(axis=0)
+    screened.mark(
+        (missing > 0.3) & (since < silent_days), DOUBTFUL, [f"{m:.0%} of the last {len(recent)} days are unknown" for m in missing]
+    )
+    nobody = known.any(axis=0) & (np.nansum(recent, axis=0) == 0)
+    screened.mark(nobody, DOUBTFUL, [f"nobody counted in the last {len(recent)} days: true or not reported cannot be told"] * len(days))
+
+
+def _sentence(found: np.ndarray, dates: np.ndarray, name: str) -> str:
+    if not found.any():
+        return ""
+    first = pd.Timestamp(dates[np.argmax(found)]).date().isoformat()
+    return f"{found.sum()} {'day' if found.sum() == 1 else 'days'} set aside (first {first}): {name}"
+
+
+def _jumps(values: np.ndarray, factor: float) -> np.ndarray:
+    """Single days far above the median of the days around them, and above what counts of that size scatter."""
+    typical = _around(values, np.nanmedian)
+    high = values > np.maximum(factor * typical, typical + 8 * np.sqrt(typical + 1) + 5)
+    last = max(len(values) - 3, 0)
+    before = np.vstack([np.zeros((1, values.shape[1]), bool), high[:-1]])
+    after = np.vstack([high[1:], np.zeros((1, values.shape[1]), bool)])
+    isolated = high & ~(before & after)
+    isolated[last:] = high[last:]
+    return isolated
+
+
+def _silences(values: np.ndarray, chance: float) -> np.ndarray:
+    """Runs of zeros too long for chance, given the days before the run and, where known, after it."""
+    found = np.zeros(values.shape, dtype=bool)
+    for r in range(values.shape[1]):
+        series = values[:, r]
+        for start, end in _runs(series == 0):
+            before = series[max(start - NEIGHBOURS, 0) : start]
+            after = series[end : end + NEIGHBOURS]
+            sides = [np.nanmean(side) for side in (before, after) if np.isfinite(side).sum() >= NEIGHBOURS // 2]
+            if sides and _log_chance_of_zeros(min(sides), end - start) < np.log(chance):
+                found[start:end, r] = True
+    return found
+
+
+def _log_chance_of_zeros(mean: float, days: int, size: float = 3.0) -> float:
+    """Log chance of so many zeros in a row, of a negative binomial generous enough for weekends."""
+    return -days * size * np.log1p(mean / size)
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """Start and end (exclusive) of each run of true."""
+    edges = np.diff(np.concatenate([[False], flags, [False]]).astype(int))
+    return list(zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True))
+
+
+def _around(values: np.ndarray, summary) -> np.ndarray:
+    """Summary of the week before and the week after each day, the day itself left out; shape as values."""
+    half = NEIGHBOURS // 2
+    padded = np.pad(values, ((half, half), (0, 0)), constant_values=np.nan)
+    shifts = [padded[half + s : half + s + len(values)] for s in range(-half, half + 1) if s]
+    stacked = np.stack(shifts)
+    stacked[:, np.isnan(stacked).all(axis=0)] = np.inf
+    return summary(stacked, axis=0)
