@@ -43,6 +43,7 @@ lint: $(STAMP)  ## style, imports, formatting
 
 docs: $(STAMP)  ## build the documentation into site/
 	@$(BIN)/python -m belvedere.ontology.pages docs/reference
+	@$(BIN)/python -m belvedere.reference.page docs/reference/reference-tables.md
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir site
 	@echo "Documentation: site/index.html"
 

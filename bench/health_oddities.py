@@ -338,6 +338,7 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ("stock_flow_drift", ""): "exits that no flow counts",
     ("part_above_whole", ""): "two columns of different hours",
     ("sum_of_parts", "it-"): "the producer's columns disagree by a few persons",
+    ("sum_of_parts", "fr-spf-national"): "the national file is two years younger and counts antigen tests; one death was moved",
     ("decimal_slip", ""): "ten times or a tenth of its neighbours, bulk entries among them",
     ("jump", ""): "bulk entries and lost days, visible beside their neighbours",
     ("sudden_zero", ""): "zeros between figures in the tens to thousands",

@@ -45,17 +45,17 @@ def days(n: int) -> np.ndarray:
 
 
 def wave(n: int, *, doubling: float = 3, peak: float = 200, floor: float = 2) -> np.ndarray:
-    """Expected count a day: doubles every `doubling` days, stays at its peak for a while, halves every twelve days. Shape (n,)."""
+    """Expected count a day: doubles every `doubling` days, stays at its peak, halves every twelve days. Shape (n,)."""
     t = np.arange(n) - n / 3
     rise, fall = peak * 2 ** (t / doubling), peak * 2 ** (-(t - 14) / 12)
     return np.maximum(np.minimum(np.minimum(rise, fall), peak), floor)
 
 
-def clean_counts(seed: int, places: int, n: int, **shape) -> np.ndarray:
-    """Poisson counts round a wave of another size in each place, with weekdays. Shape (places, n)."""
+def clean_counts(seed: int, places: int, n: int, *, spread: float = 0.6, **shape) -> np.ndarray:
+    """Poisson counts round a wave, of another size in each place (log sd `spread`), with weekdays. Shape (places, n)."""
     rng = np.random.default_rng(seed)
     mean = wave(n, **shape) * WEEKDAYS[np.arange(n) % 7]
-    return rng.poisson(mean * rng.lognormal(0, 0.6, (places, 1))).astype(float)
+    return rng.poisson(mean * rng.lognormal(0, spread, (places, 1))).astype(float)
 
 
 def clean_hospital(seed: int, places: int = 6, n: int = 200, **shape) -> dict[str, np.ndarray]:

@@ -78,6 +78,16 @@ def test_the_partner_comes_from_the_same_feed_first():
     assert partner(panels, cases, "deaths") is None
 
 
+def test_texts_as_categories_and_plain_dates_give_the_same_grids():
+    rows = rows_of({"cases": np.arange(6.0).reshape(2, 3), "tests": np.ones((2, 3))})
+    texts = [c for c in rows.columns if c not in ("date", "value")]
+    other = rows.assign(date=rows["date"].dt.date).astype({c: pd.CategoricalDtype(sorted(set(rows[c]))[::-1]) for c in texts})
+    plain, typed = build_panels(rows), build_panels(other)
+    assert plain.keys() == typed.keys()
+    for key, panel in plain.items():
+        np.testing.assert_array_equal(typed[key].on(panel.places, panel.dates), panel.values)
+
+
 @given(st.data())
 def test_every_number_of_the_table_is_in_the_grid(data):
     shape = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 12)))

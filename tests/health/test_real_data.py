@@ -6,6 +6,7 @@ import dataclasses
 import time
 
 import pytest
+
 from bench.health_oddities import FRANCE, KNOWN, findings, long_rows, summarise, thresholds
 
 

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from belvedere.health import check
 from tests.health.conftest import clean_counts, clean_hospital, days, evidence_from, evidence_of, hits, rows_of
 
-PLACES, DAYS = 6, 200
+PLACES, DAYS = 5, 200
 place = st.integers(0, PLACES - 1)
 day = st.integers(20, DAYS - 25)
-quick = settings(max_examples=15, deadline=None)
+quick = settings(max_examples=10, deadline=None)
 
 
 def steady(seed: int) -> np.ndarray:
-    """Counts of about 100 a day that rise and fall slowly."""
-    return clean_counts(seed, PLACES, DAYS, doubling=25, peak=150, floor=60)
+    """Counts of 100 to 600 a day that rise and fall slowly."""
+    return clean_counts(seed, PLACES, DAYS, spread=0.2, doubling=25, peak=400, floor=200)
 
 
 @quick
@@ -151,8 +151,9 @@ def test_a_total_that_does_not_grow_by_the_count(p, t, more, seed):
 @given(place, day, st.integers(0, 500))
 def test_a_census_that_does_not_follow_its_flows(p, t, seed):
     series = clean_hospital(seed)
-    series["hospital_census"][p, t:] += 150
-    series["ward_census"][p, t:] += 150
+    more = np.round(60 + 0.3 * series["hospital_census"][p, t])
+    series["hospital_census"][p, t:] += more
+    series["ward_census"][p, t:] += more
     found = check(evidence_from(series), ["stock_flow_day", "stock_flow_drift", "sum_of_parts"])
     assert len(hits(found, "stock_flow_day", p, t)) == 1
     assert set(found["place"]) == {f"XX-{p:02d}"}
@@ -162,8 +163,8 @@ def test_a_census_that_drifts_a_little_every_day():
     series = clean_hospital(4)
     series["hospital_census"][2] += 6 * np.arange(DAYS)
     found = check(evidence_from(series), ["stock_flow_day", "stock_flow_drift"])
-    assert found["rule"].tolist() == ["stock_flow_drift"]
-    assert found["place"].tolist() == ["XX-02"]
+    assert set(found["rule"]) == {"stock_flow_drift"}
+    assert set(found["place"]) == {"XX-02"}
 
 
 @quick
@@ -191,7 +192,7 @@ def test_places_that_do_not_make_their_country():
     (row,) = check(evidence, ["sum_of_parts"]).to_dict("records")
     assert (row["place"], row["feed"], row["found"], row["expected"]) == ("XX", "xx-national", 31.0, 30.0)
     holes = evidence_of(pd.concat([parts.drop(index=7), country]), parents=parents)
-    assert check(holes, ["sum_of_parts"])["first_date"].tolist() == [pd.Timestamp("2020-03-04").date()]
+    assert check(holes, ["sum_of_parts"]).empty
 
 
 @quick
@@ -291,7 +292,8 @@ def test_dates_on_which_nobody_reported(t, length):
     for values in series.values():
         values[:, t : t + length] = np.nan
     found = check(evidence_from(series), ["missing_dates"])
-    assert found[["indicator", "n"]].values.tolist() == [[None, length]]
+    assert found["n"].tolist() == [length]
+    assert found["indicator"].isna().all()
     series["tests"] = steady(0) * 10
     found = check(evidence_from(series), ["missing_dates"])
     assert (
@@ -322,14 +324,15 @@ def test_a_place_that_stopped_reporting():
         values[4, -40:] = np.nan
     series["tests"][1, -35:] = np.nan
     found = check(evidence_from(series), ["stopped_reporting"])
-    assert found[["place", "indicator", "n"]].values.tolist() == [["XX-01", "tests", 35], ["XX-04", None, 40]]
+    assert found[["place", "n"]].values.tolist() == [["XX-01", 35], ["XX-04", 40]]
+    assert [json.loads(d)["indicators"] for d in found["details"]] == [["tests"], "all"]
 
 
 def test_a_zero_series_is_found():
     values = steady(2)
-    values[5] = 0
+    values[4] = 0
     found = check(evidence_from({"sos_medecins_acts": values}), ["zero_throughout"])
-    assert found[["place", "n"]].values.tolist() == [["XX-05", DAYS]]
+    assert found[["place", "n"]].values.tolist() == [["XX-04", DAYS]]
 
 
 @pytest.mark.parametrize("positives", [11.0])

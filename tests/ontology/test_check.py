@@ -127,7 +127,8 @@ def test_one_bad_cell_sets_aside_its_row_and_no_other(name, data):
     assert [(p.rule, p.row, p.column, p.key_known) for p in checked.problems] == [
         (rule.strip(), at + 2, column.name, not column.key)
     ]
-    assert checked.problems[0].found == ("nothing" if bad is None else repr(bad) if isinstance(bad, str) else str(bad))
+    quoted = "nothing" if bad is None else repr(bad) if isinstance(bad, str) else str(bad)
+    assert checked.problems[0].found == ("(names a person: not shown)" if column.identity else quoted)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -328,3 +329,11 @@ def test_a_flow_below_zero_between_places_is_set_aside():
     rows = pa.table({"feed": ["m"] * 2, "origin": ["FR-75"] * 2, "destination": ["FR-69", "FR-13"], "date": ["2020-03-17"] * 2})
     rows = rows.append_column("measure", pa.array(["persons"] * 2)).append_column("value", pa.array([-1, 5]))
     assert [(p.rule, p.row, p.column) for p in check(Flows, rows).problems] == [("too-low", 1, "value")]
+
+
+def test_a_person_is_never_quoted():
+    row = {"feed": "h", "stay": "s", "facility": "FR-FINESS-1", "level": "icu", "condition": "covid19", "age_group": "80+"}
+    row |= {"admitted_at": dt.datetime(2020, 4, 1, tzinfo=dt.UTC)}
+    checked = check(Stays, pa.Table.from_pylist([{**row, "patient": name} for name in ("Anne", "Berthe", "")]))
+    assert [p.rule for p in checked.problems] == ["duplicate-key", "duplicate-key", "missing-value"]
+    assert not [p for p in checked.problems if "Anne" in p.sentence() or "Berthe" in p.sentence()]

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from belvedere.errors import ReferenceError, UnknownName
-from belvedere.reference.places import LEVELS, Places
+from belvedere.ontology.places import PLACE_LEVELS
+from belvedere.reference.places import Places
 
 PLACES = Places.load()
 OWN = {"place": "FR-FINESS-750100042", "level": "hospital", "name": "Lariboisière", "parent": "FR-75", "country": "FR"}
@@ -162,7 +163,7 @@ def test_zones_exist_and_levels_are_declared():
     known = zoneinfo.available_timezones()
     for place in PLACES:
         assert PLACES[place].timezone in known, place
-        assert PLACES.level(place) in LEVELS
+        assert PLACES.level(place) in PLACE_LEVELS
     assert PLACES.timezone("FR-974").key == "Indian/Reunion"
     assert PLACES.timezone("AU").key == "Australia/Sydney"
 

@@ -69,7 +69,7 @@ def _figure(column, text):
     number = float(text.replace(",", "."))
     if column == "share":
         number = number * 100
-        return (number, None) if 0 <= number <= 100 else (None, "negative-stock" if number < 0 else "out-of-range")
+        return (number, None) if 0 <= number <= 100 else (None, "out-of-range")
     if number != int(number):
         return None, "not-a-whole-number"
     if column == "hosp" and number < 0:

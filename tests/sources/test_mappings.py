@@ -43,7 +43,7 @@ ODDITIES = {
         Problem(
             "negative-stock",
             "-1",
-            "zero or more: what is present at a moment cannot be fewer than none",
+            "zero or more: what is present, or counted since the beginning, cannot be fewer than none",
             16_702,
             "bed_occupied",
             key_known=True,

@@ -391,3 +391,16 @@ def test_it_says_what_the_slow_translation_says(slow_mapping, rows):
     assert done.counts.cells == done.counts.loaded + done.counts.empty + done.counts.set_aside + done.counts.excluded
     assert done.rows.num_rows == done.counts.loaded
     assert done.exempt.num_rows == sum(p.key_known for p in done.problems)
+
+
+def test_a_row_whose_date_of_statement_cannot_be_read_has_no_known_key(mapping):
+    done = translate(series(as_of="2021-13-12"), mapping(SERIES, *VINTAGES))
+    assert [p.key_known for p in done.problems] == [False]
+    assert done.exempt.num_rows == 0
+
+
+def test_a_rate_below_its_bound_is_no_stock(mapping):
+    done = translate(series(hosp="-1"), mapping(SERIES, ("hospital_census", "positivity_percent")))
+    assert told(done) == [(2, "hosp", "out-of-range")]
+    done = translate(series(hosp="-1"), mapping(SERIES, ("hospital_census", "deaths_cumulative")))
+    assert told(done) == [(2, "hosp", "negative-stock")]

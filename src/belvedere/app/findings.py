@@ -130,7 +130,7 @@ class FindingsKeeper:
                 if name in self._working:
                     return None
                 self._working.add(name)
-            threading.Thread(target=self._work, args=(snapshot, today, name), daemon=True).start()
+            threading.Thread(target=self._work, args=(snapshot, today, name)).start()
         return kept
 
     def _work(self, snapshot: Snapshot, today: dt.date, name: str) -> None:

@@ -77,3 +77,12 @@ def duration(lang: str, length: dt.timedelta | None) -> str:
     if hours < 72:
         return f"{hours}{NO_BREAK}h"
     return f"{number(lang, hours // 24)}{NO_BREAK}{'j' if lang == 'fr' else 'd'}"
+
+
+def duration_in_words(lang: str, length: dt.timedelta) -> str:
+    """For a sentence: 52 hours, 4 days; 52 heures, 4 jours."""
+    hours = round(length / dt.timedelta(hours=1))
+    names = {"en": ("hour", "hours", "day", "days"), "fr": ("heure", "heures", "jour", "jours")}[lang]
+    if hours < 72:
+        return f"{hours}{NO_BREAK}{names[hours != 1 if lang == 'en' else hours > 1]}"
+    return f"{number(lang, hours // 24)}{NO_BREAK}{names[3]}"

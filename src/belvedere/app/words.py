@@ -106,7 +106,7 @@ class Words:
     def banner(self, late: Sequence[FeedStatus]) -> str:
         """Which feeds are late."""
         if len(late) == 1:
-            return self("banner_one", feed=late[0].title, age=self.duration(late[0].age))
+            return self("banner_one", feed=late[0].title, age=formats.duration_in_words(self.lang, late[0].age))
         return self("banner_many", len(late), feeds=", ".join(f.title for f in late))
 
     # -- rules ----------------------------------------------------------------------------------------------------------

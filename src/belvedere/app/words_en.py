@@ -46,9 +46,9 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "fresh_fresh": "Figures to {day}. The next are due by {due}.",
     "fresh_late": "Figures to {day}. Newer ones were due by {due}.",
     "fresh_very_late": "Figures to {day}. Newer ones were due by {due}, and others since.",
-    "banner_one": "{feed} has not arrived for {age}.",
-    "banner_many": "{n} feeds have not arrived in time: {feeds}.",
-    "banner_known": "What is shown of them ends on the day told beside each.",
+    "banner_one": "{feed}: nothing has arrived for {age}.",
+    "banner_many": "{n} feeds are late: {feeds}.",
+    "banner_known": "Their figures end on the day told beside each.",
     "open_feed": "Open the feed",
     # table of feeds
     "feeds": "Feeds",
@@ -143,6 +143,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "previous": "Previous",
     "next": "Next",
     # origin
+    "origin_nav": "Origin of a figure",
     "origin_title": "Where does this number come from?",
     "origin_none": "No figure matches. Name the table, and enough of its keys to mean one.",
     "origin_many": "{n} figures match; the first {shown} are shown.",

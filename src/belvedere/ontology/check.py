@@ -28,6 +28,7 @@ from belvedere.problems import Problem, shorten
 VERSION_COLUMNS = ("stated_at",)
 CODES_SHOWN = 8
 ROWS_SHOWN = 5
+NOT_SHOWN = "(names a person: not shown)"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Checked:
     """What came of a check. Rows in = rows + aside + notes, always.
 
     rows: the good rows, of the table's Arrow types; columns the table does not know are kept behind.
-    problems: what was wrong, by row; one row may have several.
+    problems: what was wrong, by row; one row may have several. A cell that names a person is never quoted.
     aside: the rows set aside, in the same columns, each cell that broke a rule emptied. Where all keys are there the key is
         known, and its absence from `rows` must not be taken for a withdrawal.
     notes: one for each row dropped because it repeats an earlier one to the letter.
@@ -275,7 +276,8 @@ def _conflicts(table: type[Table], given: pa.Table, named: _Places, rows: np.nda
     sharing = defaultdict(list)
     for at, group in zip(rows, groups, strict=True):
         sharing[group].append(named.row(at))
-    said = given.select(table.values()).take(pa.array(rows)).to_pylist()
+    told = [name for name in table.values() if not table.columns[name].identity]
+    said = given.select(told).take(pa.array(rows)).to_pylist()
     words = []
     for values, group in zip(said, groups, strict=True):
         shown = shorten(", ".join(f"{name} {_shown(value)}" for name, value in values.items()))
@@ -319,7 +321,8 @@ def _problems(table: type[Table], given: pa.Table, failures: list[_Failure]) -> 
     problems = []
     for failure in failures:
         cells = given[failure.column].take(pa.array(failure.rows)).to_pylist()
-        for at, found in zip(failure.rows, failure.found or map(_shown, cells), strict=True):
+        shown = [NOT_SHOWN] * len(cells) if table.columns[failure.column].identity else map(_shown, cells)
+        for at, found in zip(failure.rows, failure.found or shown, strict=True):
             row, column = named(at)
             expected = failure.expected if column is None else f"{failure.column}: {failure.expected}"
             problem = Problem(failure.rule, found, expected, row, column or failure.column, key_known=not unknown[at])

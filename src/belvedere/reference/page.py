@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from belvedere.reference.places import LEVELS, Places
+from belvedere.ontology.places import PLACE_LEVELS
+from belvedere.reference.places import Places
 from belvedere.reference.tables import STATUSES, Figure, ReferenceTable, load, table_names
 
 TITLES = {
@@ -79,7 +80,7 @@ def _places_section(places: Places) -> str:
             "## Places\n",
             f"{len(places)} places: {whole} countries and territories of ISO 3166-1, and inside them:\n",
             _grid(("country", "level", "places"), rows),
-            _listed("Levels", LEVELS.items()),
+            _listed("Levels", PLACE_LEVELS.codes.items()),
             "Codes a mapping may name as the scheme of its places:\n",
             _grid(("scheme", "codes"), schemes),
         ]

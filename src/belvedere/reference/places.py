@@ -28,14 +28,6 @@ import pyarrow.compute as pc
 from belvedere.errors import ReferenceError, UnknownName
 from belvedere.ontology.places import PLACE_LEVELS
 
-LEVELS: Mapping[str, str] = MappingProxyType(
-    {
-        "state": "German Land, state of the United States",
-        "territory": "overseas territory outside the country's regions",
-        **PLACE_LEVELS.codes,
-    }
-)
-
 
 @dataclass(frozen=True)
 class Place:
@@ -165,12 +157,12 @@ class Places:
 
     def at_level(self, level: str, country: str | None = None) -> tuple[str, ...]:
         """Every place of a level, of one country if given. Raises UnknownName for a level that does not exist."""
-        if level not in LEVELS:
-            raise UnknownName("level of places", level, LEVELS)
+        if level not in PLACE_LEVELS:
+            raise UnknownName("level of places", level, PLACE_LEVELS)
         return tuple(p for p, row in self.rows.items() if row.level == level and country in (None, row.country))
 
     def level(self, place: str) -> str:
-        """A key of `LEVELS`."""
+        """A key of `PLACE_LEVELS`."""
         return self[place].level
 
     def name(self, place: str) -> str:
@@ -238,8 +230,8 @@ def _place(record: Mapping[str, str], where: str) -> Place:
     for column in REQUIRED:
         if not record.get(column):
             raise ReferenceError(f"{where}, column {column!r}: found nothing, expected a value")
-    if record["level"] not in LEVELS:
-        raise ReferenceError(f"{where}, column 'level': found {record['level']!r}, expected one of {', '.join(LEVELS)}")
+    if record["level"] not in PLACE_LEVELS:
+        raise ReferenceError(f"{where}, column 'level': found {record['level']!r}, expected one of {', '.join(PLACE_LEVELS)}")
     try:
         zoneinfo.ZoneInfo(record["timezone"])
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):

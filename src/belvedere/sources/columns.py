@@ -19,6 +19,7 @@ from belvedere.sources.convert import Converted, Fault, blank, by_distinct, one_
 from belvedere.sources.figures import keep_within, limits_of_column
 from belvedere.sources.mapping import Binding, Mapping, ValueColumn
 from belvedere.sources.mapping_errors import near
+from belvedere.sources.raw import RawTable
 
 SEPARATORS = (";", ",", "\t", "|")
 WITHHELD = "a text that may name a person (not shown)"
@@ -118,7 +119,7 @@ def _typed(texts: pa.Array, binding: Binding, target: Column, mapping: Mapping, 
     elif target.kind in NUMERIC:
         reader = convert.to_integer if target.kind is Kind.INTEGER and binding.scale is None else convert.to_number
         read = _scaled(reader(texts, decimal=layout.decimal, thousands=layout.thousands), binding.scale)
-        read = keep_within(read, limits_of_column(target), stock=False)
+        read = keep_within(read, limits_of_column(target))
         expected = number_expected(mapping)
     elif target.kind is Kind.BOOLEAN:
         read, expected = convert.to_boolean(texts), "true or false"
@@ -177,7 +178,7 @@ def read_figures(cells: pa.Array, value: ValueColumn, target: Column, mapping: M
     return RowColumn(target, value.column, cells, read, empty, number_expected(mapping))
 
 
-def read_stated(raw, mapping: Mapping) -> RowColumn | None:
+def read_stated(raw: RawTable, mapping: Mapping) -> RowColumn | None:
     """When the source says it published each row; None where it does not say so row by row."""
     published = mapping.clock.published
     if published is None or published.column is None:
@@ -226,7 +227,7 @@ def expected_of(fault: Fault, column: RowColumn) -> str:
     if fault is Fault.NOT_A_WHOLE_NUMBER:
         return "a whole number: what is counted here comes in whole ones"
     if fault is Fault.NEGATIVE_STOCK:
-        return "zero or more: what is present at a moment cannot be fewer than none"
+        return "zero or more: what is present, or counted since the beginning, cannot be fewer than none"
     if fault is Fault.OUT_OF_RANGE:
         low, high = column.target.minimum, column.target.maximum
         bounds = [f"at least {low}"] * (low is not None) + [f"at most {high}"] * (high is not None)

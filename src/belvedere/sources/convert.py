@@ -101,6 +101,17 @@ def distinct(array: pa.Array) -> tuple[pa.Array, np.ndarray]:
     return encoded.dictionary, indices
 
 
+def _distinct_texts(array: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """As `distinct`, trimmed; only the distinct cells are trimmed, so two may read alike."""
+    cells, indices = distinct(array)
+    return as_text(cells), np.where(_is_nan(cells)[indices], -1, indices) if pa.types.is_floating(cells.type) else indices
+
+
+def _is_nan(numbers: pa.Array) -> np.ndarray:
+    """shape (n + 1,): the last entry, False, is for index -1."""
+    return np.append(np.isnan(numbers.to_numpy(zero_copy_only=False)), False)
+
+
 def blank(array: pa.Array, tokens: Sequence[str]) -> np.ndarray:
     """Which cells are empty (rows,): null, not-a-number, or one of the tokens once trimmed."""
     if _is_text(array):
@@ -112,14 +123,14 @@ def matches(array: pa.Array, tokens: Sequence[str]) -> np.ndarray:
     """Which cells, as trimmed text, are one of the tokens (rows,)."""
     if not tokens:
         return np.zeros(len(array), dtype=bool)
-    texts, indices = distinct(as_text(array))
+    texts, indices = _distinct_texts(array)
     found = pc.is_in(texts, value_set=pa.array(list(tokens), pa.string())).to_numpy(zero_copy_only=False)
     return np.where(indices < 0, False, found[np.where(indices < 0, 0, indices)]) if len(found) else np.zeros(len(array), bool)
 
 
 def by_distinct(array: pa.Array, convert: Callable[[pa.Array], Converted]) -> Converted:
     """Converts the distinct texts only, and spreads the result over the rows."""
-    texts, indices = distinct(as_text(array))
+    texts, indices = _distinct_texts(array)
     return convert(texts).spread(indices)
 
 

@@ -28,6 +28,7 @@ from belvedere.sources.columns import RowColumn, check_header, problems_of, read
 from belvedere.sources.convert import UTC_MICROSECONDS, blank, distinct, matches, one_array, to_utc
 from belvedere.sources.figures import DEFINED_BY, both, keep_within, limits_of_code, limits_of_codes, limits_of_column
 from belvedere.sources.mapping import Mapping, ValueColumn
+from belvedere.sources.raw import RawTable
 
 REPORTED, SUPPRESSED, WITHDRAWN = "reported", "suppressed", "withdrawn"
 EndOfDay = Callable[[pa.Array, pa.Array], pa.Array]
@@ -77,10 +78,10 @@ class Translation:
         return all(problem.key_known for problem in self.problems)
 
 
-def translate(raw, mapping: Mapping, places: Places | None = None, end_of_day: EndOfDay | None = None) -> Translation:
+def translate(raw: RawTable, mapping: Mapping, places: Places | None = None, end_of_day: EndOfDay | None = None) -> Translation:
     """The rows of one chunk as ontology rows.
 
-    raw: a RawTable. places: has resolve(scheme, codes) -> (ids, unknown). end_of_day(places, dates) -> instants (UTC).
+    places: has resolve(scheme, codes) -> (ids, unknown). end_of_day(places, dates) -> instants (UTC).
     Raises UnreadableFile when the file lacks a column the mapping needs.
     """
     places = places or Places.load()
@@ -141,7 +142,7 @@ class _Job:
     keys_bad, bad: rows whose key, or any required column, could not be read. excluded: rows the feed does not take.
     """
 
-    raw: object
+    raw: RawTable
     mapping: Mapping
     table: type[Table]
     schema: pa.Schema
@@ -172,7 +173,7 @@ class _Job:
         return [c for c in self.columns.values() if c.source is not None and c.target.name not in keys]
 
     @classmethod
-    def prepare(cls, raw, mapping: Mapping, places: Places, end_of_day: EndOfDay) -> _Job:
+    def prepare(cls, raw: RawTable, mapping: Mapping, places: Places, end_of_day: EndOfDay) -> _Job:
         """Reads everything that is the same for all value columns."""
         table, header = ontology_table(mapping.table), raw.columns.column_names
         unmapped = check_header(header, mapping)
@@ -189,11 +190,11 @@ class _Job:
             if read.target.required:
                 keys_bad |= (read.faults != 0) & read.target.key
                 bad |= read.faults != 0
+        if stated is not None:
+            keys_bad, bad = keys_bad | (stated.faults != 0), bad | (stated.faults != 0)
         for read in [*columns.values(), *([stated] if stated else [])]:
             in_a_cell = not mapping.values and not read.target.required
             problems += [] if in_a_cell else problems_of(read, raw.rows, ~excluded, ~keys_bad)
-        if stated is not None:
-            keys_bad, bad = keys_bad | (stated.faults != 0), bad | (stated.faults != 0)
         constants = _constants(mapping, table, columns)
         return cls(
             raw, mapping, table, rows_schema(table), columns, constants,
@@ -264,7 +265,7 @@ class _Job:
             limits = both(limits, limits_of_code(name, value.constants.get(name, self.constants.get(name))))
         if value.whole is not None:
             limits = replace(limits, whole=value.whole)
-        return read.with_converted(keep_within(read.converted, limits, stock=name is not None))
+        return read.with_converted(keep_within(read.converted, limits))
 
     @cached_property
     def shared(self) -> dict[str, pa.Array]:

@@ -45,6 +45,11 @@ class Priors:
     independence: float = 0.5
     weekday_days: int = 70
     pooling: float = 0.9
+    fade: float = 1.0
+    turn_chance: float = 0.0
+    turn_sd: float = 0.04
+    turn_back: float = 0.0
+    wider: float = 1.0
 
 
 PRIORS = Priors(
@@ -147,7 +152,7 @@ def _fit_common(y, offset, settings):
     kept = Filtered(f.last, f.log_likelihood, None, f.before[:, :, best : best + 1], f.after[:, :, best : best + 1])
     curve = smooth_levels(kept, one)[0][:, 0, 0]
     about = {k: float((weights[:, 0] * getattr(settings, k)).sum()) for k in ("growth_sd", "damping", "level_sd", "size")}
-    return Fit(settings, weights, f.last, curve=curve, about=about)
+    return Fit(settings, weights, f.last, curve=curve, about=about, start=share)
 
 
 def _fit_regional(y, offset, priors):
@@ -189,13 +194,19 @@ def _simulate(common, regional, priors, *, rng, samples, horizon_days):
     a = np.sqrt(priors.independence)
     b = np.sqrt((1 - priors.independence) / len(z))
 
+    own = (common.start**2 / rs.size).sum(axis=1, keepdims=True)
+    noise_size = 1 / np.maximum(1 / cs.size - own, 1e-4)
+
     def together():
         return a * rng.standard_normal((samples, R)) + b * np.einsum("sw,wr->sr", rng.standard_normal((samples, len(z))), z)
 
     for h in range(horizon_days):
         level_c = level_c + growth_c + cs.level_sd * rng.standard_normal((samples, 1))
-        growth_c = cs.damping * growth_c + cs.growth_sd * rng.standard_normal((samples, 1))
-        level_r = level_r + growth_r + rs.level_sd * together()
-        growth_r = rs.damping * growth_r + rs.growth_sd * together()
-        out[..., h] = level_c + level_r
+        growth_c = np.minimum(cs.damping, priors.fade) * growth_c + cs.growth_sd * rng.standard_normal((samples, 1))
+        turned = rng.random((samples, 1)) < priors.turn_chance
+        growth_c = np.where(turned, priors.turn_sd * rng.standard_normal((samples, 1)) - priors.turn_back * growth_c, growth_c)
+        level_r = level_r + growth_r + priors.wider * rs.level_sd * together()
+        growth_r = rs.damping * growth_r + priors.wider * rs.growth_sd * together()
+        noise = np.log(rng.standard_gamma(np.maximum(noise_size, 2)) / np.maximum(noise_size, 2))
+        out[..., h] = level_c + level_r + noise
     return out, rs.size[..., None]

@@ -44,8 +44,10 @@ def _prepare_sqlite(connection, _record) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that will write takes the write lock first, so that two writers queue instead of failing halfway.
-    mode = "IMMEDIATE" if connection.get_execution_options().get("belvedere_write") else "DEFERRED"
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    options = connection.get_execution_options()
+    if options.get("belvedere_bare"):
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("belvedere_write") else "BEGIN DEFERRED")
 
 
 @contextmanager
@@ -69,15 +71,16 @@ def wipe_deleted(engine: Engine) -> None:
 
     Raises ConflictError while another process reads an older state, which keeps the log from being emptied.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("VACUUM")
-            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
-            if busy:
-                raise ConflictError(
-                    "What was erased can be read by nobody any more, but its bytes still lie in the database's log: another "
-                    f"process has been reading for over {BUSY_SECONDS} s. Opening the workspace again finishes the erasure."
-                )
-        else:
+    if engine.dialect.name != "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM FULL")
             connection.exec_driver_sql("CHECKPOINT")
+        return
+    with engine.connect().execution_options(belvedere_bare=True) as connection:  # VACUUM refuses to run in a transaction
+        connection.exec_driver_sql("VACUUM")
+        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+    if busy:
+        raise ConflictError(
+            "What was erased can be read by nobody any more, but its bytes still lie in the database's log: another process "
+            f"has been reading for over {BUSY_SECONDS} s. Opening the workspace again finishes the erasure."
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
@@ -13,6 +14,7 @@ from belvedere.health.relations import parts_of
 from belvedere.health.rules.base import Evidence
 
 ROUNDING = 0.5
+MONTH = 28
 
 
 def stock_flow_day(evidence: Evidence) -> pd.DataFrame:
@@ -99,38 +101,33 @@ def _sexes(evidence: Evidence) -> pd.DataFrame:
 
 
 def _territories(evidence: Evidence) -> pd.DataFrame:
-    """Only where every child of a parent has a number that day."""
+    """Only on dates on which every place of a parent has a number; the total may come from another feed."""
     out = []
     for parent in sorted(set(evidence.parents.values())):
-        children = np.array([child for child, p in evidence.parents.items() if p == parent], dtype=object)
+        children = np.array(sorted(child for child, p in evidence.parents.items() if p == parent), dtype=object)
+        wholes = [(k, p) for k, p in evidence.panels.items() if parent in p.places]
         for key, panel in evidence.panels.items():
-            if kind_of(evidence.definitions, key.indicator) in (None, "rate"):
+            if kind_of(evidence.definitions, key.indicator) in (None, "rate") or not np.isin(children, panel.places).all():
                 continue
-            whole = panel if parent in panel.places else partner(evidence.panels, panel, key.indicator)
-            if whole is None or parent not in whole.places or not np.isin(children, panel.places).all():
-                continue
-            row = Panel(
-                whole.key,
-                np.array([parent], dtype=object),
-                panel.dates,
-                whole.on(np.array([parent], dtype=object), panel.dates),
-                None,
-            )
-            out.append(
-                _unequal(
-                    row,
-                    panel.on(children, panel.dates).sum(axis=0, keepdims=True),
-                    "places",
-                    [f"{len(children)} places of {key.feed}"],
-                )
-            )
+            total = panel.on(children, panel.dates).sum(axis=0, keepdims=True)
+            for other, whole in wholes:
+                if replace(other, feed=key.feed) == key:
+                    national = np.array([parent], dtype=object)
+                    row = Panel(other, national, panel.dates, whole.on(national, panel.dates), None)
+                    # two producers rarely draw the line at the same people: one finding for a long stretch, for information
+                    same = other.feed == key.feed
+                    parts = [f"{len(children)} places of {key.feed}"]
+                    out.append(_unequal(row, total, "places", parts, "warning" if same else "info", 0 if same else MONTH))
     return gather(out)
 
 
-def _unequal(whole: Panel, total: np.ndarray, what: str, parts: list[str]) -> pd.DataFrame:
+def _unequal(
+    whole: Panel, total: np.ndarray, what: str, parts: list[str], severity: str = "warning", join: int = 0
+) -> pd.DataFrame:
     with np.errstate(invalid="ignore"):
         off = np.abs(whole.values - total) > ROUNDING
-    return from_mask("sum_of_parts", whole, off, severity="warning", expected=total, split_by=what, parts=", ".join(parts))
+    about = {"split_by": what, "parts": ", ".join(parts)}
+    return from_mask("sum_of_parts", whole, off, severity=severity, expected=total, join=join, **about)
 
 
 def _net_flow(evidence: Evidence, stock: Panel) -> np.ndarray | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from belvedere.health.findings import finding, from_mask, gather, people, table
-from belvedere.health.neighbourhood import from_log, median_last, shifted, to_log
+from belvedere.health.neighbourhood import anscombe, from_log, median_last, shifted, to_log
 from belvedere.health.panels import Panel
 from belvedere.health.rules.base import Evidence
 
@@ -60,7 +60,7 @@ def _below_norm(evidence: Evidence) -> pd.DataFrame:
         end = np.flatnonzero(seen)[-1]
         norm = weekday_norm(total[:, : end + 1])
         low = total[:, : end + 1] < limits.recent_minimum_share * norm
-        low &= norm >= limits.jump_minimum_count
+        low &= anscombe(norm) - anscombe(total[:, : end + 1]) >= limits.jump_noise_sd
         low[:, : max(0, end + 1 - limits.recent_days)] = False
         # only the days up to the last one: a low day followed by a full one is not delay
         low = np.logical_and.accumulate(low[:, ::-1], axis=1)[:, ::-1]
