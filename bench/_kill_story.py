@@ -118,10 +118,10 @@ class Teller:
         self._stream.flush()
         os.fsync(self._stream.fileno())
 
-    def invent(self, rng: random.Random) -> dict:
-        """The next step of the mix."""
+    def invent(self, rng: random.Random, op: str | None = None) -> dict:
+        """The next step: of the mix, or of the operation named."""
         number = self.story.steps + 1
-        op = rng.choices(list(MIX), list(MIX.values()))[0]
+        op = op or rng.choices(list(MIX), list(MIX.values()))[0]
         step: dict = {"number": number, "op": op}
         if op in ("load", "correct", "late"):
             return step | self._version(op, rng)

@@ -3,8 +3,11 @@
     result = kills(300, folder, seed=1)
 
 A child works through a random mix of operations on one workspace and writes a line, on disk, before and after each. The parent
-ends it with SIGKILL at an instant drawn evenly over the time of the mix, opens the workspace again and compares it with a story
-told from the lines alone: what was finished is there, what was under way is there whole or not at all. The next child goes on.
+ends it with SIGKILL, opens the workspace again and compares it with a story told from the lines alone: what was finished is there,
+what was under way is there whole or not at all. The next child goes on from there.
+
+Every other kill falls at an instant drawn evenly over the time of the mix. The others are aimed at the short steps that write: they
+fall within the first hundredths of a second of one, drawn at random.
 """
 
 from __future__ import annotations
@@ -38,6 +41,11 @@ PRELOAD = [
 ]  # fmt: skip
 KILLS_A_WORKSPACE = 15
 LONGEST_SECONDS = 1.5
+LONGEST_AIMED_SECONDS = 0.03
+AIMS = {
+    "keep copies": "load", "open commit": "load", "Delta write": "run", "SQL commit": "stays", "compact": "correct",
+    "ledger": "erase", "remove copies": "erase", "wipe": "erase", "copy database": "backup", "write tar": "backup",
+}  # fmt: skip
 
 
 @dataclass
@@ -48,7 +56,8 @@ class Result:
     lost: finished operations of which something is missing. half: commits or operations of which only a part is there.
     quarantine: entries that disagree with their commit. backups: finished ones that do not verify or restore, unfinished ones
     under their final name. traces: names found in a file of the workspace after their erasure. stuck: children that failed.
-    phases: "operation: step" in which the kill fell -> how often. findings: each thing wrong, in words.
+    phases: "operation: step" in which an evenly drawn kill fell -> how often; aimed: the same of the aimed ones.
+    findings: each thing wrong, in words.
     """
 
     kills: int = 0
@@ -60,6 +69,7 @@ class Result:
     traces: int = 0
     stuck: int = 0
     phases: Counter = field(default_factory=Counter)
+    aimed: Counter = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
 
     def found(self, kind: str, sentence: str) -> None:
@@ -110,12 +120,17 @@ def _kill_one(place: Path, rng: random.Random, result: Result) -> bool:
     context = processes()
     ready, started = context.Pipe(duplex=False)
     (place / "phase").write_bytes(bytes(Phase.SIZE))
-    child = context.Process(target=_work, args=(place, rng.randrange(2**32), started))
+    aim = rng.choice(list(AIMS)) if result.kills % 2 else None
+    child = context.Process(target=_work, args=(place, rng.randrange(2**32), aim, started))
     child.start()
     started.close()
     try:
         ready.recv()
-        child.join(rng.uniform(0, LONGEST_SECONDS))
+        if aim is None:
+            child.join(rng.uniform(0, LONGEST_SECONDS))
+        else:
+            ready.recv()
+            child.join(rng.uniform(0, LONGEST_AIMED_SECONDS))
     except EOFError:
         child.join()
     if not child.is_alive():
@@ -125,7 +140,7 @@ def _kill_one(place: Path, rng: random.Random, result: Result) -> bool:
     os.kill(child.pid, signal.SIGKILL)
     child.join()
     result.kills += 1
-    result.phases[Phase.read(place)] += 1
+    (result.aimed if aim else result.phases)[Phase.read(place)] += 1
     return True
 
 
@@ -140,17 +155,17 @@ def _next_operation(place: Path, rng: random.Random) -> None:
     workspace.engine.dispose()
 
 
-def _work(place: Path, seed: int, started) -> None:
-    """The child: one operation after another until it is killed."""
-    rng = random.Random(seed)
+def _work(place: Path, seed: int, aim: str | None, started) -> None:
+    """The child: one operation after another until it is killed. Says when it is ready, and when it enters the step aimed at."""
+    rng, first = random.Random(seed), AIMS.get(aim)
     try:
         workspace = open_workspace(place / "workspace")
         workspace.frame("indicators")  # the first reading of a process warms it up
-        phase = Phase(place)
+        phase = Phase(place, lambda step: started.send("there") if step == aim else None)
         started.send("ready")
         with Teller(place) as teller:
             while True:
-                step = teller.invent(rng)
+                step = teller.invent(rng, first)
                 teller.begins(step)
                 phase.operation = step["op"]
                 perform(workspace, place, step)
@@ -166,17 +181,28 @@ class Phase:
 
     SIZE = 128
     STEPS = (
-        (Workspace, "locked", "lock"), (load, "stored_versions", "read versions"), (load, "feed_history", "read history"),
-        (load, "register_files", "keep copies"), (Commit, "begin", "open commit"), (FeedState, "__init__", "remember"),
-        (FeedState, "compare", "compare"), (Commit, "append", "shape rows"), (series, "append", "Delta write"), (series, "compact", "compact"), (Commit, "_close", "SQL commit"),
-        (retention, "_note_in_ledger", "ledger"), (retention, "_forget_files", "remove copies"),
-        (retention, "wipe_deleted", "wipe"), (backup, "_copy_database", "copy database"), (backup, "_add_file", "write tar"),
-    )  # fmt: skip
+        (Workspace, "locked", "lock"),
+        (load, "stored_versions", "read versions"),
+        (load, "feed_history", "read history"),
+        (load, "register_files", "keep copies"),
+        (FeedState, "__init__", "remember"),
+        (FeedState, "compare", "compare"),
+        (Commit, "begin", "open commit"),
+        (Commit, "append", "shape rows"),
+        (series, "append", "Delta write"),
+        (Commit, "_close", "SQL commit"),
+        (series, "compact", "compact"),
+        (retention, "_note_in_ledger", "ledger"),
+        (retention, "_forget_files", "remove copies"),
+        (retention, "wipe_deleted", "wipe"),
+        (backup, "_copy_database", "copy database"),
+        (backup, "_add_file", "write tar"),
+    )
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, on_enter: Callable[[str], None]) -> None:
         with (place / "phase").open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), self.SIZE)
-        self._operation, self._steps = "between", []
+        self._operation, self._steps, self._on_enter = "between", [], on_enter
         for owner, name, step in self.STEPS:
             self._watch(owner, name, step)
 
@@ -191,7 +217,7 @@ class Phase:
 
     @classmethod
     def read(cls, place: Path) -> str:
-        return (place / "phase").read_bytes().rstrip(b"\0 ").decode() or "between: before the first"
+        return (place / "phase").read_bytes().rstrip(b"\0").decode() or "between: else"
 
     def _write(self) -> None:
         text = f"{self._operation}: {self._steps[-1] if self._steps else 'else'}"
@@ -204,6 +230,7 @@ class Phase:
         def watched(*arguments, **options):
             self._steps.append(step)
             self._write()
+            self._on_enter(step)
             try:
                 return original(*arguments, **options)
             finally:

@@ -130,11 +130,11 @@ def _differing(source: pd.DataFrame, key: str, prefix: str, columns: dict[str, s
 
 
 def _early_or_late(workspace: Workspace, source: pd.DataFrame, day: dt.date) -> int:
-    """Places whose newest row known at noon is not that of two days before: published at 18:00 the day after."""
+    """Places whose newest row known at noon is not that of the day before: published at 19:00 on the day itself."""
     noon = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
     known = workspace.frame("indicators", as_of=noon, feed="fr-spf-hospital-flows-tidy", indicator="hospital_admissions")
     newest = known.groupby("place").date.max()
-    return int((newest != pd.Timestamp(day) - pd.Timedelta(days=2)).sum()) + abs(len(newest) - source.dep_code.nunique())
+    return int((newest != pd.Timestamp(day) - pd.Timedelta(days=1)).sum()) + abs(len(newest) - source.dep_code.nunique())
 
 
 def hub_figures(folder: Path) -> Iterator[Figure]:

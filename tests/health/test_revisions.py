@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from belvedere.health.rules.revisions import compare_versions, growth_by_age, revision_findings, still_growing
@@ -16,6 +16,7 @@ def table(values: list[int | None]) -> pd.DataFrame:
     return rows_of({"cases": np.array([np.nan if v is None else v for v in values], dtype=float).reshape(3, 4)})
 
 
+@settings(max_examples=25, deadline=None)
 @given(cells.filter(any), cells.filter(any))
 def test_versions_are_compared_cell_by_cell(before, after):
     pairs = list(zip(before, after, strict=True))

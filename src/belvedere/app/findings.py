@@ -9,6 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
@@ -25,7 +28,7 @@ from belvedere.sources.ingest import workspace_mappings, workspace_places
 from belvedere.store import quarantine
 from belvedere.store.commits import code_version
 from belvedere.store.snapshot import Snapshot
-from belvedere.store.workspace import Workspace
+from belvedere.store.workspace import Workspace, open_workspace
 
 SERIES = ("feed", "place", "date", "indicator", "condition", "age_group", "sex", "period", "value", "status")
 CODE_RULES = ("unknown-place", "unknown-code")
@@ -90,10 +93,13 @@ def _rest_days(rows: pd.DataFrame, places: Places) -> MappingOf[str, list[dt.dat
 
 @dataclass
 class FindingsKeeper:
-    """Keeps the findings of a workspace (in its `tmp/`). `get` answers at once or not at all; `work_out` takes its time."""
+    """Keeps the findings of a workspace (in its `tmp/`). `get` answers at once or not at all; `work_out` takes its time.
+
+    `get_soon` lets another process work them out: the pages stay quick, and the memory goes back when it is done.
+    """
 
     workspace: Workspace
-    _working: set[str] = field(default_factory=set)
+    _workers: dict[str, subprocess.Popen] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
@@ -114,32 +120,34 @@ class FindingsKeeper:
             return kept
         path = self._place(snapshot, today)
         found = check(evidence_of(snapshot, today))
-        part = path.with_name(f"{path.name}.{threading.get_ident()}.part")
         path.parent.mkdir(exist_ok=True)
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
         found.to_parquet(part)
         part.replace(path)
         self._tidy()
         return found
 
     def get_soon(self, snapshot: Snapshot, today: dt.date) -> pd.DataFrame | None:
-        """As `get`; when there is nothing yet, begins to work it out beside the caller."""
+        """As `get`; when there is nothing yet, another process begins to work it out (one at a time, each state once)."""
         kept = self.get(snapshot, today)
         if kept is None:
-            name = self._place(snapshot, today).name
             with self._lock:
-                if name in self._working:
-                    return None
-                self._working.add(name)
-            threading.Thread(target=self._work, args=(snapshot, today, name)).start()
+                name = self._place(snapshot, today).name
+                if name not in self._workers and not any(worker.poll() is None for worker in self._workers.values()):
+                    self._workers[name] = subprocess.Popen(_command(self.workspace, snapshot, today))
         return kept
 
-    def _work(self, snapshot: Snapshot, today: dt.date, name: str) -> None:
-        try:
-            # A snapshot's connection belongs to the thread that reads with it.
-            self.work_out(Snapshot.take(self.workspace, as_of=snapshot.as_of, at=snapshot.at), today)
-        finally:
-            with self._lock:
-                self._working.discard(name)
+    def failed(self, snapshot: Snapshot, today: dt.date) -> bool:
+        """Whether working out the findings of this state came to a bad end; the process said why on standard error."""
+        worker = self._workers.get(self._place(snapshot, today).name)
+        return worker is not None and worker.poll() not in (None, 0)
+
+    def stop(self) -> None:
+        """Ends the process that may still be at work."""
+        for worker in self._workers.values():
+            if worker.poll() is None:
+                worker.terminate()
+                worker.wait()
 
     def _place(self, snapshot: Snapshot, today: dt.date) -> Path:
         as_of = None if snapshot.as_of is None else snapshot.as_of.isoformat()
@@ -156,3 +164,17 @@ def _overrides(workspace: Workspace) -> list[list]:
     """The installation's own texts that change what the rules say."""
     files = [*(workspace.path / "overrides").glob("*.csv"), *workspace.mappings.glob("*.toml")]
     return sorted([path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in files)
+
+
+def _command(workspace: Workspace, snapshot: Snapshot, today: dt.date) -> list[str]:
+    as_of = "" if snapshot.as_of is None else snapshot.as_of.isoformat()
+    return [sys.executable, "-m", "belvedere.app.findings", str(workspace.path), as_of, str(snapshot.at), today.isoformat()]
+
+
+def _main(path: str, as_of: str, at: str, today: str) -> None:
+    workspace = open_workspace(path)
+    FindingsKeeper(workspace).work_out(Snapshot.take(workspace, as_of=as_of or None, at=int(at)), dt.date.fromisoformat(today))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

@@ -68,6 +68,7 @@ class Overview:
     snapshot: Snapshot
     feeds: list[FeedStatus]
     findings: pd.DataFrame | None
+    check_failed: bool = False
 
     @property
     def late(self) -> list[FeedStatus]:
@@ -132,7 +133,8 @@ def overview(workspace: Workspace, keeper: FindingsKeeper, request: Request) -> 
     snapshot = Snapshot.take(workspace, as_of=request.as_of)
     today = (request.now if snapshot.as_of is None else min(request.now, snapshot.as_of)).date()
     findings = keeper.get_soon(snapshot, today) if snapshot.commits else None
-    return Overview(workspace, snapshot, statuses_in(snapshot, request.now, findings), findings)
+    failed = findings is None and keeper.failed(snapshot, today)
+    return Overview(workspace, snapshot, statuses_in(snapshot, request.now, findings), findings, failed)
 
 
 def feed_view(view: Overview, name: str, indicator: str | None) -> dict[str, object]:

@@ -62,6 +62,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "known_about": "What is known about it",
     "checking": "checking…",
     "checking_note": "The rules are being checked on the newest figures. Reload in a moment.",
+    "check_failed": "The rules could not be checked; the reason stands in the log of the server.",
     "missing_one": "{names} not received",
     "missing_some": "{names} and {n} more not received",
     "all_reported": ("the one place reported", "all {n} places reported"),

@@ -59,6 +59,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "known_about": "Ce qu’on en sait",
     "checking": "vérification…",
     "checking_note": "Les règles sont en cours de vérification sur les derniers chiffres. Rechargez dans un instant.",
+    "check_failed": "Les règles n’ont pu être vérifiées ; la raison est dans le journal du serveur.",
     "missing_one": "{names} : non reçu",
     "missing_some": "{names} et {n} autres : non reçu",
     "all_reported": ("le seul lieu a déclaré", "les {n} lieux ont déclaré"),

@@ -146,36 +146,44 @@ def overdispersed_binomial(n: np.ndarray, chance: np.ndarray, dispersion: float,
 
 @dataclass
 class _Beds:
-    """Patients of one region, on every sample, by elapsed days."""
+    """Patients of one region, on every sample, by elapsed days: rows by day of admission, oldest first.
+
+    `profile` holds each row's share of the patients up to `scale`: profile × scale sums to `present`, so the chance that a
+    drawn number of leavers takes is one multiplication, not one a row.
+    """
 
     present: np.ndarray  # (sample,), int
-    profile: np.ndarray  # (sample, days + horizons), float32, oldest first; column `newest` was admitted last
-    newest: int
-    log_staying: np.ndarray  # (sample, days + horizons + 1), float32, oldest first; the last is the day of admission
-    multiplier: np.ndarray  # (sample, horizon)
+    profile: np.ndarray  # (days + horizons, sample), float32
+    newest: int  # row of those admitted last
+    log_staying: np.ndarray  # (days + horizons, sample), float32; the last row is the day of admission
+    multiplier: np.ndarray  # (horizon, sample), float32
     dispersion: float
+    scale: np.ndarray  # (sample,)
     horizon: int = 0
 
     def day(self, coming: np.ndarray, rng: np.random.Generator, kept: np.ndarray) -> np.ndarray:
         """One day passes: `coming` enter, the leavers are returned; `kept` of those present cannot leave."""
         self.newest += 1
-        self.profile[:, self.newest] = coming
-        block = self.profile[:, : self.newest + 1]
-        factor = self.multiplier[:, self.horizon, None].astype(np.float32)
-        staying = self.log_staying[:, -(self.newest + 1) :] * factor
-        np.exp(staying, out=staying)
-        before = block.sum(axis=1, dtype=np.float64)
-        block *= staying
-        after = block.sum(axis=1, dtype=np.float64)
         total = self.present + coming
-        chance = 1 - np.divide(after, before, out=np.ones_like(before), where=before > 0)
+        self.profile[self.newest] = coming / self.scale
+        rows = self.profile[: self.newest + 1]
+        staying = self.log_staying[-(self.newest + 1) :] * self.multiplier[self.horizon]
+        rows *= np.exp(staying, out=staying)
+        after = rows.sum(axis=0).astype(float)
+        chance = 1 - np.divide(after * self.scale, total, out=np.ones(total.size), where=total > 0)
         leaving = np.minimum(overdispersed_binomial(total, chance, self.dispersion, rng), total - kept)
         self.present = total - leaving
-        block *= np.divide(self.present, after, out=np.zeros_like(after), where=after > 0)[:, None].astype(np.float32)
-        if (gone := (after <= 0) & (self.present > 0)).any():
-            block[gone, 0] = self.present[gone]  # held back beyond every table: they are the oldest
+        self._rescale(rows, after)
         self.horizon += 1
         return leaving
+
+    def _rescale(self, rows: np.ndarray, after: np.ndarray) -> None:
+        """Brings the rows up to the drawn number present; rows of an empty bed, or held back beyond every table, start anew."""
+        anew = (after < 1e-20) | (self.present == 0)
+        self.scale = np.divide(self.present, after, out=np.ones(after.size), where=~anew)
+        if anew.any():
+            rows[:, anew] = 0
+            rows[0, anew] = self.present[anew]
 
 
 class _LeavingTable:
@@ -196,7 +204,8 @@ class _LeavingTable:
         with np.errstate(divide="ignore"):
             ratios = [stay.at(elapsed) / np.concatenate([[1.0], stay.at(elapsed[:-1])]) for stay in leaving.stays]
             logs = [np.log(np.where(np.isfinite(ratio), ratio, 0.0)) for ratio in ratios]
-        self.log_staying = np.maximum(np.stack(logs), -50.0).astype(np.float32)[:, ::-1]
+        by_stay = np.maximum(np.stack(logs), -50.0).astype(np.float32)[:, ::-1]
+        self.log_staying = np.ascontiguousarray(by_stay[self.choice].T)
 
     def start(self, r: int) -> float:
         """Patients of region r today."""
@@ -210,10 +219,11 @@ class _LeavingTable:
     def beds(self, r: int) -> _Beds:
         samples, days = self.choice.size, self.in_bed.shape[2]
         which = np.minimum(self.choice, self.in_bed.shape[0] - 1)
-        profile = np.zeros((samples, days + self.horizons), dtype=np.float32)
-        profile[:, :days] = self.in_bed[which, r, ::-1]
+        profile = np.zeros((days + self.horizons, samples), dtype=np.float32)
+        profile[:days] = self.in_bed[which, r, ::-1].T
         present = np.full(samples, round(self.start(r)), dtype=np.int64)
-        return _Beds(present, profile, days - 1, self.log_staying[self.choice], self.multiplier[:, r], float(self.dispersion[r]))
+        multiplier = np.ascontiguousarray(self.multiplier[:, r].T, dtype=np.float32)
+        return _Beds(present, profile, days - 1, self.log_staying, multiplier, float(self.dispersion[r]), np.ones(samples))
 
 
 def _whole_paths(admissions: xr.DataArray) -> np.ndarray:

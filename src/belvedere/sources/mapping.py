@@ -124,7 +124,7 @@ class Published(_Part):
     from_file_name: str | None = None
     column: str | None = None
     formats: list[str] = []
-    at: str = "00:00"
+    at: str = "23:59"
 
     @model_validator(mode="after")
     def _one_origin(self) -> Published:
