@@ -50,6 +50,29 @@ def rows(values: dict, *, feed: str = "test", lag: dt.timedelta = dt.timedelta(d
     return pa.Table.from_pylist(made, schema=INCOMING_SCHEMA)
 
 
+def capacity_rows(n: int, *, feed: str = "test") -> pa.Table:
+    """n rows of `capacity`, one a day."""
+    first = day("2020-03-01")
+    made = [
+        dict(feed=feed, place="FR-01", date=first + dt.timedelta(days=i), level="icu", resource="beds_total", age_group="all",
+             condition="all", value=float(i), status="reported")
+        for i in range(n)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(made, schema=schema.table("capacity").arrow_schema())
+
+
+def stay_rows(ends: dict[str, str | None], *, feed: str = "hospital", incoming: bool = False) -> pa.Table:
+    """Rows of `stays` from {pseudonym: day it ended, or None while it lasts}; `incoming` adds the columns of a translation."""
+    made = []
+    for number, (name, end) in enumerate(ends.items(), start=2):
+        made.append(
+            dict(feed=feed, stay=name, admitted_at=at("2020-02-01"), patient=f"patient-of-{name}", facility="FR-01", level="icu",
+                 left_at=at(end) if end else None, condition="covid19", age_group="all", source_row=number)
+        )  # fmt: skip
+    columns = [c.arrow.with_nullable(True) for c in schema.table("stays").columns.values()]
+    return pa.Table.from_pylist(made, schema=pa.schema([*columns, *(list(INCOMING_SCHEMA)[-4:] if incoming else [])]))
+
+
 class Loader:
     """Loads versions given as dictionaries; keeps each one's rows so that history can be told again."""
 

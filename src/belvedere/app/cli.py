@@ -1,4 +1,4 @@
-"""The command line: `belvedere --help`. Each command is a thin door: it reads its arguments, calls a room, and says what happened."""
+"""The command line: `belvedere --help`. Each command reads its arguments, calls a room, and says what happened."""
 
 from __future__ import annotations
 

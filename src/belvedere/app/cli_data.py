@@ -241,7 +241,8 @@ def _selection(
     first, last = (date, date) if date is not None else (start, end)
     return Selection(
         table=name, feeds=(feed,) if feed else (), places=tuple(place or ()), indicators=tuple(indicator or ()),
-        start=_day(first, "--from"), end=_day(last, "--to"), where=tuple(_pair(text) for text in where or ()), as_of=as_of, at=at,
+        start=_day(first, "--from"), end=_day(last, "--to"), where=tuple(_pair(text) for text in where or ()), as_of=as_of,
+        at=at,
         history=history, withdrawn=withdrawn, origin=origin, limit=limit,
     )  # fmt: skip
 

@@ -158,7 +158,8 @@ def quarantine_view(view: Overview, feed: str | None, page: int) -> dict[str, ob
     start = max(0, page - 1) * ENTRIES_A_PAGE
     shown = entries.iloc[start : start + ENTRIES_A_PAGE]
     return {
-        "entries": [r._asdict() for r in shown.itertuples(index=False)], "total": len(entries), "chosen": feed or "", "page": max(1, page),
+        "entries": [r._asdict() for r in shown.itertuples(index=False)], "total": len(entries), "chosen": feed or "",
+        "page": max(1, page),
         "pages": -(-len(entries) // ENTRIES_A_PAGE), "feeds_with": int(entries["feed"].nunique()),
         "names": sorted(f.feed for f in view.feeds if f.quarantine),
     }  # fmt: skip
@@ -214,15 +215,14 @@ def _origins(snapshot: Snapshot, declared: type[schema.Table], equal: dict[str, 
     """Nothing unless the day is named: a whole series is no single figure."""
     if not equal or ("date" in declared.columns and "date" not in equal):
         return []
+    keys = declared.keys()
     last = origins(snapshot, declared.name, **equal)
+    last.sort(key=lambda origin: [str(origin.row[name]) for name in keys])
     made = []
     for origin in last[:ORIGINS_SHOWN]:
-        key = {name: origin.row[name] for name in declared.keys()}
-        said = [
-            o
-            for o in origins(snapshot, declared.name, history=True, **key)
-            if o.row["commit_id"] != origin.row["commit_id"] or o.row["known_at"] != origin.row["known_at"]
-        ]
+        key = {name: origin.row[name] for name in keys}
+        told = origins(snapshot, declared.name, history=True, **key)
+        said = [o for o in told if (o.row["commit_id"], o.row["known_at"]) != (origin.row["commit_id"], origin.row["known_at"])]
         made.append(Lineage(origin, source_row(snapshot.workspace, origin), said))
     return made + [Lineage(o, None, []) for o in last[ORIGINS_SHOWN:]]
 
@@ -241,4 +241,5 @@ def shared(request: Request, view: Overview) -> dict[str, object]:
         "request": request, "say": request.say, "view": view, "languages": tuple(LANGUAGES), "seen_state": seen_state,
         "language_name": lambda lang: words(lang)("language"), "day_shares": lambda feed: {d.date: d.share for d in feed.days},
         "indicator_names": sorted(INDICATORS), "place_name": place_name, "examples": examples,
+        "zone_of": lambda feed: next((f.zone for f in view.feeds if f.feed == feed), "UTC"),
     }  # fmt: skip

@@ -49,7 +49,7 @@ class Selection:
         stated = {
             "feed": list(self.feeds), "place": list(self.places), "indicator": list(self.indicators),
             "from": self.start and self.start.isoformat(), "to": self.end and self.end.isoformat(),
-            **{column: text for column, text in self.where},
+            **dict(self.where),
             "history": self.history, "withdrawn": self.withdrawn, "limit": self.limit,
         }  # fmt: skip
         return {name: value for name, value in stated.items() if value}
@@ -74,7 +74,7 @@ class Selected:
 
 
 def select(workspace: Workspace, selection: Selection) -> Selected:
-    """Reads a selection. Raises UnknownName, with near names, for a table, place, indicator, feed or column that does not exist."""
+    """Reads a selection. Raises UnknownName, with near names, for a table, place, indicator or column that does not exist."""
     declared = schema.table(selection.table)
     snapshot = Snapshot.take(workspace, as_of=selection.as_of, at=selection.at)
     if selection.history:

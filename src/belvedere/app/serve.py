@@ -110,7 +110,8 @@ def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UT
         with one_reader:
             view = pages.overview(workspace, keeper, request)
         return {
-            "now": request.now.isoformat(), "as_of": request.as_of, "at_sequence": view.snapshot.at, "version": belvedere.__version__,
+            "now": request.now.isoformat(), "as_of": request.as_of, "at_sequence": view.snapshot.at,
+            "version": belvedere.__version__,
             "lede": request.say.lede(view.feeds), "findings_checked": view.findings is not None,
             "feeds": [f.as_json() for f in view.feeds],
         }  # fmt: skip

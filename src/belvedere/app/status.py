@@ -319,8 +319,10 @@ def _status(mapping, versions, recent, totals: Totals, now, limits, places, *, w
         country=mapping.country, rhythm=mapping.clock.rhythm, state=_state(mapping, fresh, last_date, last_known),
         versions=len(versions), last_version=summary(versions[-1]) if versions else None, last_date=last_date,
         expected_at=None if fresh is None else fresh.expected_at, age=None if fresh is None else fresh.age,
-        missed=0 if fresh is None else fresh.missed, days=days, missing=missing, quarantine=waiting, findings=findings, rows=totals.rows,
-        assumed_share=totals.assumed, demo=is_demo(mapping.feed), caveats=tuple(mapping.caveats), source=mapping.source or mapping.url,
+        missed=0 if fresh is None else fresh.missed, days=days, missing=missing, quarantine=waiting, findings=findings,
+        rows=totals.rows,
+        assumed_share=totals.assumed, demo=is_demo(mapping.feed),
+        caveats=tuple(mapping.caveats), source=mapping.source or mapping.url,
         zone=zone_of(mapping, places),
     )  # fmt: skip
 
@@ -357,5 +359,6 @@ def _state(mapping: Mapping, fresh, last_date: dt.date | None, known_at: dt.date
 
 def summary(version: StoredVersion) -> VersionSummary:
     """A version in the words of the page."""
-    return VersionSummary(version.file.name, version.at, version.basis, version.file.received_at, version.covers, version.outcome,
-                          version.counts, version.notes, version.file.url, version.file.sha256)  # fmt: skip
+    file = version.file
+    return VersionSummary(file.name, version.at, version.basis, file.received_at, version.covers, version.outcome, version.counts,
+                          version.notes, file.url, file.sha256)  # fmt: skip

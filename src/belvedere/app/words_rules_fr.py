@@ -65,7 +65,7 @@ RULES_FR: dict[str, tuple[str, str, str, str]] = {
     ),
     "negative_count": (
         "Compte négatif",
-        "Le compte d’un jour est sous zéro : une correction des jours passés inscrite en un seul ; un stock sous zéro est une erreur.",
+        "Le compte d’un jour est sous zéro : des jours passés corrigés en un seul ; un stock sous zéro est une erreur.",
         "Le garder (les sommes restent justes) ; ne pas lire ce jour seul.",
         "{place} : {indicator} vaut {found} le {first_date}.",
     ),
@@ -119,7 +119,7 @@ RULES_FR: dict[str, tuple[str, str, str, str]] = {
     ),
     "jump": (
         "Saut",
-        "La valeur est loin de ses voisines, au-delà du bruit, des jours de semaine et de la croissance : saisie en bloc, ou jour non reçu.",
+        "La valeur est loin de ses voisines, au-delà du bruit et de la semaine : saisie en bloc, ou jour non reçu.",
         "Chercher la note du producteur ; si c’est un bloc de saisies tardives, lisser avec soin.",
         "{place} : {indicator} vaut {found} le {first_date}, ses voisines disent {expected}.",
     ),
@@ -145,7 +145,7 @@ RULES_FR: dict[str, tuple[str, str, str, str]] = {
         "Le rythme de la semaine change",
         "Un jour de semaine commence ou cesse d’être déclaré comme les autres.",
         "Comparer des semaines entières ; prévenir ceux qui lisent des chiffres quotidiens.",
-        "{feed} : à partir du {first_date}, un jour de semaine de {indicator} est à {found} fois le niveau de la semaine, avant à {expected} ({n} lieu(x)).",
+        "{feed} : à partir du {first_date}, un jour de semaine de {indicator} passe de {expected} à {found} fois le niveau de la semaine.",
     ),
     "recent_incomplete": (
         "Derniers jours encore incomplets",

@@ -54,7 +54,8 @@ def assess(admissions: xr.DataArray, hospital: xr.DataArray, icu: xr.DataArray |
         reasons.append("; ".join(reason for _, reason in findings))
     coords = {"region": hospital.region.values}
     return xr.Dataset(
-        {"status": ("region", np.array(statuses, dtype=object)), "reason": ("region", np.array(reasons, dtype=object))}, coords=coords
+        {"status": ("region", np.array(statuses, dtype=object)), "reason": ("region", np.array(reasons, dtype=object))},
+        coords=coords,
     )
 
 
@@ -130,7 +131,7 @@ def _admissions(came: np.ndarray, limits: Limits) -> list[tuple[str, str]]:
 
 
 def _admission_jump(came: np.ndarray, limits: Limits) -> list[tuple[str, str]]:
-    """A day above the largest of the weeks before by the jump's factor; low days are weekends, and weeks are looked at for silence."""
+    """A day far above the largest of the weeks before; low days are weekends, silence is looked for over the week."""
     for day in range(max(came.size - limits.recent_days, 1), came.size):
         before = came[max(day - 3 * limits.recent_days, 0) : day]
         before = before[np.isfinite(before)]

@@ -43,7 +43,9 @@ class Leaving:
 def steady_leaving(stay: Stay, *, like: xr.DataArray) -> Leaving:
     """Leaving exactly as one known stay says, on paths shaped like `like` (sample, region, horizon)."""
     ones = xr.ones_like(like, dtype=float)
-    return Leaving([stay], np.zeros(like.sizes["sample"], dtype=int), ones, xr.ones_like(ones.isel(sample=0, horizon=0, drop=True)))
+    return Leaving(
+        [stay], np.zeros(like.sizes["sample"], dtype=int), ones, xr.ones_like(ones.isel(sample=0, horizon=0, drop=True))
+    )
 
 
 def census_paths(admissions: xr.DataArray, *, in_bed: np.ndarray, leaving: Leaving, rng: np.random.Generator) -> xr.Dataset:
@@ -93,7 +95,10 @@ def hospital_and_icu_paths(
     """
     arrivals, expected = _whole_paths(admissions), _aligned(expected_icu_entries, admissions)
     spread = icu_dispersion.reindex(region=admissions.region).to_numpy()
-    hospital, icu = _LeavingTable(hospital_leaving, hospital_in_bed, admissions), _LeavingTable(icu_leaving, icu_in_bed, admissions)
+    hospital, icu = (
+        _LeavingTable(hospital_leaving, hospital_in_bed, admissions),
+        _LeavingTable(icu_leaving, icu_in_bed, admissions),
+    )
     names = ("hospital", "icu", "admissions", "discharges", "icu_entries", "icu_exits")
     out = {name: np.full(arrivals.shape, np.nan) for name in names}
     for r, stream in enumerate(rng.spawn(arrivals.shape[1])):
@@ -118,7 +123,8 @@ def expected_entries(
     """Expected entries to intensive care a day: share × admissions, late by the delay.
 
     admissions: dims (sample, region, horizon). past_admissions: dims (region, date) up to and with today.
-    share: of admissions that need it, 0–1, dims (sample, region, horizon). delay: P(d days from admission to entry), d = 0, 1, …
+    share: of admissions that need it, 0–1, dims (sample, region, horizon).
+    delay: P(d days from admission to entry), d = 0, 1, …
     """
     check_dims(past_admissions, required=("region", "date"), optional=())
     check_daily(past_admissions)

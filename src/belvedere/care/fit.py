@@ -1,8 +1,8 @@
 """Stays and ICU share learnt from daily counts alone: admissions and census of the past weeks.
 
 Who leaves on day t is admissions(t) - (census(t) - census(t-1)). Each candidate stay says who should have left, given
-who was admitted when; weekly sums of both give a national and regional rate of leaving (`level`), and the candidates are weighed
-by how well they followed. So mean stay, its shape, pooling between regions, drift and uncertainty come from one pass.
+who was admitted when; weekly sums of both give a rate of leaving, national and regional (`level`), and the candidates are
+weighed by how well they followed. So mean stay, its shape, pooling, drift and uncertainty come from one pass.
 """
 
 from __future__ import annotations
@@ -90,7 +90,13 @@ class ShareFit:
 
 
 def fit_leaving(
-    admissions: xr.DataArray, census: xr.DataArray, *, stays: Sequence[Stay], chances: Sequence[float], prior: LevelPrior, weeks: int
+    admissions: xr.DataArray,
+    census: xr.DataArray,
+    *,
+    stays: Sequence[Stay],
+    chances: Sequence[float],
+    prior: LevelPrior,
+    weeks: int,
 ) -> LeavingFit:
     """Rate of leaving from daily admissions and census.
 
@@ -100,6 +106,8 @@ def fit_leaving(
     Raises DataError for dates with gaps or that differ, or fewer than weeks × 7 + 1 days.
     """
     _check_pair(admissions, census, weeks)
+    reach = slice(-(weeks * WEEK + 1 + max(stay.days for stay in stays)), None)  # who came earlier is in the table's tail
+    admissions, census = admissions.isel(date=reach), census.isel(date=reach)
     present = usable_counts(census).to_numpy()
     admitted = usable_counts(admissions.reindex(region=census.region)).to_numpy()
     history = filled(admissions.reindex(region=census.region)).to_numpy()
@@ -121,7 +129,10 @@ def fit_leaving(
 def fit_share(
     admissions: xr.DataArray, icu_entries: xr.DataArray, *, delay: Sequence[float], prior: LevelPrior, weeks: int
 ) -> ShareFit:
-    """ICU share from daily hospital admissions and ICU entries; arguments as in `fit_leaving`, delay as in `expected_entries`."""
+    """ICU share from daily hospital admissions and ICU entries.
+
+    Arguments as in `fit_leaving`, delay as in `expected_entries`.
+    """
     _check_pair(admissions, icu_entries, weeks)
     entered = usable_counts(icu_entries).to_numpy()
     history = filled(admissions.reindex(region=icu_entries.region)).to_numpy()
@@ -141,7 +152,7 @@ def faster(stay: Stay, factor: float) -> Stay:
 
 
 def _expected_leavers(admitted: np.ndarray, present: np.ndarray, stay: Stay, start: int) -> np.ndarray:
-    """Who should leave each day from `start` on, the model's census scaled to the one observed the day before; (region, day)."""
+    """Who should leave each day from `start` on, (region, day); the model's census is scaled to the day before's observed."""
     days = admitted.shape[1]
     lag = np.subtract.outer(np.arange(days), np.arange(days))  # [census day, admission day]
     here = np.where(lag >= 0, stay.at(np.maximum(lag, 0)), 0.0)

@@ -26,6 +26,7 @@ class LevelPrior:
     mean: of the level (1 for leaving as a reference stay says; the usual share for an ICU share).
     sd: of the national level, as a share of it. region_sd: of regions around the nation, as a share.
     national_step, region_step: drift a week, as a share of the level. weight: weeks of data this belief about drift equals.
+    week_noise: what all regions share in one week and not in the next (a holiday, a late count), as a share of the level.
     dispersion: variance of counts over the Poisson's, at least 1.
     """
 
@@ -34,6 +35,7 @@ class LevelPrior:
     region_sd: float
     national_step: float
     region_step: float
+    week_noise: float
     weight: float
     dispersion: float
 
@@ -86,7 +88,9 @@ class Level:
         return np.cumsum(nation + steps, axis=2)
 
 
-def fit_level(observed: np.ndarray, expected: np.ndarray, *, prior: LevelPrior, dispersion_given: np.ndarray | None = None) -> Level:
+def fit_level(
+    observed: np.ndarray, expected: np.ndarray, *, prior: LevelPrior, dispersion_given: np.ndarray | None = None
+) -> Level:
     """Level of observed over expected, oldest week first.
 
     observed, expected: persons a week, shape (region, week); nan or an expected 0 where there is nothing to compare. Observed
@@ -106,9 +110,10 @@ def fit_level(observed: np.ndarray, expected: np.ndarray, *, prior: LevelPrior, 
     national_noise = np.divide(
         (crude * base * dispersion[:, None]).sum(axis=0), (crude * total) ** 2, out=np.full(total.size, np.inf), where=total > 0
     )
+    national_noise = national_noise + prior.week_noise**2
     national_step = _step_variance(national[None] / crude, national_noise[None], prior.national_step**2, prior.weight)
     region_step = _step_variance(z, noise, prior.region_step**2, prior.weight * max(1, z.shape[0] / 4))
-    start = (prior.mean / crude, (prior.sd * prior.mean / crude) ** 2)  # relative to the crude level, so that candidates compare
+    start = (prior.mean / crude, (prior.sd * prior.mean / crude) ** 2)  # relative to crude: candidates compare
     mean, var, evidence = _filter(national[None] / crude, national_noise[None], start, national_step)
     spread = _between(z, noise, prior)
     dev, dev_var, dev_evidence = _filter(z, noise, (0.0, spread), region_step)
@@ -125,7 +130,7 @@ def fit_level(observed: np.ndarray, expected: np.ndarray, *, prior: LevelPrior, 
 
 
 def _filter(z: np.ndarray, noise: np.ndarray, start: tuple[float, float], step: float):
-    """Local level filter of rows of z (row, week): mean and variance after the last week, and the log likelihood of each row."""
+    """Local level filter of the rows of z, (row, week): mean, variance after the last week, log likelihood of each row."""
     mean, var = np.full(z.shape[0], start[0]), np.full(z.shape[0], start[1])
     evidence = np.zeros(z.shape[0])
     for w in range(z.shape[1]):
@@ -148,7 +153,7 @@ def _cut(count: np.ndarray, expected: np.ndarray, dispersion: float) -> np.ndarr
 
 
 def _dispersion(z: np.ndarray, noise: np.ndarray, prior: LevelPrior) -> np.ndarray:
-    """Variance of a week's counts over the Poisson's by region: median of squared changes, shrunk to all regions' and the prior."""
+    """Variance of a week's counts over the Poisson's by region: from squared changes, shrunk to all regions' and the prior."""
     ratio = np.diff(z, axis=1) ** 2 / (noise[:, 1:] + noise[:, :-1])
     ratio[~np.isfinite(ratio)] = np.nan
     if not np.isfinite(ratio).any():

@@ -11,6 +11,8 @@ from belvedere.health.rules.base import Evidence
 from belvedere.health.rules.cumulative import last_before
 
 AROUND = 56
+TURNOVER = 0.1
+"""Share of those present who come or go in a day, at most, when the chance of an unchanged census is bounded."""
 INSTITUTIONS = ("units", "facilities")
 """Their number stays the same for months; that of persons does not."""
 
@@ -21,7 +23,7 @@ def flat_series(evidence: Evidence) -> pd.DataFrame:
     The chance that a day repeats the one before is counted in the eight weeks before the stretch and in those after it (one
     repeat
     and two days added, so that it is never zero); the larger one holds. Reported when chance alone would make so long a stretch
-    less often than `flat_maximum_chance`.
+    less often than `flat_maximum_chance`; the chance is never taken below that of a Poisson count.
     """
     limits = evidence.thresholds
     out = []
@@ -30,10 +32,12 @@ def flat_series(evidence: Evidence) -> pd.DataFrame:
             continue
         same = repeats(panel.values)
         row, start, stop, n = runs(same)
+        kind = kind_of(evidence.definitions, panel.key.indicator)
         chance = repeat_chance(same, panel.values, row, start, stop)
         size = panel.values[row, start] if len(row) else np.zeros(0)
-        if kind_of(evidence.definitions, panel.key.indicator) == "cumulative":
+        if kind == "cumulative":
             size = np.fmin(size, _usual_growth(panel.values, row, start, stop))
+        chance = np.fmax(chance, poisson_repeat(size * TURNOVER if kind == "stock" else size))
         keep = (n + 1 >= limits.flat_minimum_days) & (size >= limits.jump_minimum_count)
         keep &= n * np.log(chance) <= np.log(limits.flat_maximum_chance)
         mask = np.zeros(same.shape, dtype=bool)
@@ -63,6 +67,13 @@ def repeat_chance(same: np.ndarray, values: np.ndarray, row: np.ndarray, start: 
         shares.append(np.where(pairs >= 7, (_count(same, row, first, end) + 1) / (pairs + 2), 0.0))
     largest = np.maximum(*shares)
     return np.where(largest > 0, largest, 1.0)
+
+
+def poisson_repeat(mean: np.ndarray) -> np.ndarray:
+    """Chance that two Poisson counts of this mean are equal, about 1 / (2 sqrt(pi mean)): no real series repeats itself less
+    often.
+    """
+    return 1 / (2 * np.sqrt(np.pi * np.maximum(mean, 1)))
 
 
 def _count(mask: np.ndarray, row: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
