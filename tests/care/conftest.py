@@ -31,7 +31,9 @@ def paths(values, regions=None) -> xr.DataArray:
 def by_region(values, regions=None) -> xr.DataArray:
     """Array (region)."""
     values = np.asarray(values, dtype=float)
-    return xr.DataArray(values, dims="region", coords={"region": [f"r{i}" for i in range(values.size)] if regions is None else regions})
+    return xr.DataArray(
+        values, dims="region", coords={"region": [f"r{i}" for i in range(values.size)] if regions is None else regions}
+    )
 
 
 def constant(admissions: float, *, samples: int, regions: int, horizons: int) -> xr.DataArray:

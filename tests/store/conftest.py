@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import shutil
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 
 from belvedere.ontology import schema
 from belvedere.store.history import WHOLE_HISTORY
 from belvedere.store.load import Feed, Incoming, SourceFile, StoredVersion, Translated, load
 from belvedere.store.workspace import Workspace, create, open_workspace
+from tests.store import postgres
 
 UTC = dt.UTC
 INDICATORS = schema.table("indicators")
@@ -122,6 +127,29 @@ def empty_workspace(tmp_path_factory) -> Path:
 def workspace(tmp_path: Path, empty_workspace: Path) -> Workspace:
     shutil.copytree(empty_workspace, tmp_path / "workspace")
     return open_workspace(tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL server. Its absence fails under CI; elsewhere the test is skipped by name."""
+    programs = postgres.programs()
+    if programs is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(postgres.INSTALL)
+    with postgres.cluster(programs) as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_workspace(postgres_server: str, tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace whose records lie in a new PostgreSQL database."""
+    name = f"test_{uuid.uuid4().hex}"
+    server = sa.create_engine(f"{postgres_server}/postgres", isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    server.dispose()
+    made = create(tmp_path / "on-postgres", database_url=f"{postgres_server}/{name}")
+    yield made
+    made.engine.dispose()
 
 
 @pytest.fixture

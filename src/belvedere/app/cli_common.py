@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from belvedere.store.workspace import Workspace
 
 DEFAULT_WORKSPACE = Path("workspace")
+PIPE_WIDTH = 240
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", envvar="BELVEDERE_WORKSPACE", help="Folder of the workspace.", metavar="DIR")
@@ -39,9 +40,12 @@ def workspace_at(path: Path) -> Workspace:
 
 def out() -> Console:
     """Where results go: standard output."""
+    import sys
+
     from rich.console import Console
 
-    return Console(highlight=False)
+    # In a pipe there is no width to fit: rows stay whole.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def aside() -> Console:
@@ -69,7 +73,7 @@ def table(title_columns: list[str], rows, *, numbers: tuple[str, ...] = ()):
 
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in title_columns:
-        made.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+        made.add_column(name, justify="right" if name in numbers else "left", overflow="fold", no_wrap=name in numbers)
     for row in rows:
         made.add_row(*(_shown(cell) for cell in row))
     return made

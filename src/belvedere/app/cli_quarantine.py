@@ -11,7 +11,7 @@ from belvedere.app.cli_common import DEFAULT_WORKSPACE, FeedOption, WorkspaceOpt
 
 app = typer.Typer(no_args_is_help=True, help="What was set aside, and how it gets in after all.", rich_markup_mode="markdown")
 
-COLUMNS = ("id", "feed", "file", "row", "column", "found", "expected", "rule")
+COLUMNS = ("id", "row", "column", "found", "expected", "rule")
 
 
 @app.command("list")
@@ -31,11 +31,12 @@ def list_entries(
 
     entries = quarantine.entries(workspace_at(workspace), feed=feed, settled=settled)
     names = [*COLUMNS, *(["resolution", "reason"] if settled else [])]
-    rows = [["" if _missing(v) else v for v in record] for record in entries.head(limit)[names].itertuples(index=False)]
-    console = out()
-    if rows:
+    console, shown = out(), entries.head(limit)
+    for (name, file), part in shown.groupby(["feed", "file"], sort=False):
+        console.print(f"{name}: {file}", markup=False, soft_wrap=True)
+        rows = [["" if _missing(v) else v for v in record] for record in part[names].itertuples(index=False)]
         console.print(table(names, rows, numbers=("id", "row")))
-    console.print(f"{len(rows):,} of {len(entries):,} entries" if rows else "Nothing waits in quarantine.")
+    console.print(f"{len(shown):,} of {len(entries):,} entries" if len(shown) else "Nothing waits in quarantine.")
 
 
 def _missing(value: object) -> bool:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from belvedere.app import feed_page
 from belvedere.app.findings import FindingsKeeper
-from belvedere.app.status import ONE_DAY, RECENT_DAYS, FeedStatus, mapping_of_register, statuses_in
+from belvedere.app.status import ONE_DAY, RECENT_DAYS, FeedStatus, mapping_of_register, open_entries, statuses_in
 from belvedere.app.words import LANGUAGES, LATE, Words, words
 from belvedere.demo import is_demo
 from belvedere.errors import UnknownName
@@ -154,7 +154,7 @@ def feed_view(view: Overview, name: str, indicator: str | None) -> dict[str, obj
 
 def quarantine_view(view: Overview, feed: str | None, page: int) -> dict[str, object]:
     """The page of what was set aside."""
-    entries = quarantine.entries(view.workspace, feed=feed or None)
+    entries = open_entries(view.snapshot, feed or None)
     start = max(0, page - 1) * ENTRIES_A_PAGE
     shown = entries.iloc[start : start + ENTRIES_A_PAGE]
     return {

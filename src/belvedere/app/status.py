@@ -161,7 +161,7 @@ def statuses_in(snapshot: Snapshot, now: dt.datetime, findings: pd.DataFrame | N
     known = {feed: mappings.get(feed) or mapping_of_register(workspace, feed) for feed in sorted({*versions, *own})}
     totals = _totals(snapshot, {m.table for m in known.values()})
     reports = _recent_reports(snapshot, known, totals, limits)
-    waiting = quarantine.counts(workspace)
+    waiting = open_entries(snapshot)["feed"].value_counts()
     found = None if findings is None else findings.groupby(["feed", "severity"]).size()
     made = []
     for feed, mapping in known.items():
@@ -196,6 +196,15 @@ def _versions_by_feed(workspace: Workspace, as_of: dt.datetime | None) -> dict[s
         if as_of is None or version.at <= as_of:
             grouped.setdefault(version.feed, []).append(version)
     return grouped
+
+
+def open_entries(snapshot: Snapshot, feed: str | None = None) -> pd.DataFrame:
+    """What waits in quarantine (see `store.quarantine.entries`); with `as_of`, only of files that had come by then."""
+    entries = quarantine.entries(snapshot.workspace, feed=feed)
+    if snapshot.as_of is None or entries.empty:
+        return entries
+    come = {v.file_id for v in stored_versions(snapshot.workspace, feed) if v.at <= snapshot.as_of}
+    return entries[entries["file_id"].isin(come)]
 
 
 def dated(name: str) -> bool:
@@ -360,5 +369,5 @@ def _state(mapping: Mapping, fresh, last_date: dt.date | None, known_at: dt.date
 def summary(version: StoredVersion) -> VersionSummary:
     """A version in the words of the page."""
     file = version.file
-    return VersionSummary(file.name, version.at, version.basis, file.received_at, version.covers, version.outcome, version.counts,
-                          version.notes, file.url, file.sha256)  # fmt: skip
+    return VersionSummary(file.name, version.at, version.basis, file.received_at, version.covers, version.outcome,
+                          version.counts, version.notes, file.url, file.sha256)  # fmt: skip

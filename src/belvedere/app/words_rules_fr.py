@@ -145,7 +145,7 @@ RULES_FR: dict[str, tuple[str, str, str, str]] = {
         "Le rythme de la semaine change",
         "Un jour de semaine commence ou cesse d’être déclaré comme les autres.",
         "Comparer des semaines entières ; prévenir ceux qui lisent des chiffres quotidiens.",
-        "{feed} : à partir du {first_date}, un jour de semaine de {indicator} passe de {expected} à {found} fois le niveau de la semaine.",
+        "{feed} : dès le {first_date}, un jour de semaine de {indicator} passe de {expected} à {found} fois la moyenne.",
     ),
     "recent_incomplete": (
         "Derniers jours encore incomplets",

@@ -86,7 +86,8 @@ def gamma_stay(*, mean: float, sd: float, max_days: int) -> Stay:
     shape, scale = (mean / sd) ** 2, sd**2 / mean
     day = np.arange(max_days + 1.0)
     expected_min = mean * gammainc(shape + 1, day / scale) + day * (1 - gammainc(shape, day / scale))  # E[min(T, day)]
-    return Stay(np.minimum.accumulate(np.clip(np.diff(expected_min), 0, 1)))
+    survival = np.minimum.accumulate(np.clip(np.diff(expected_min), 0, 1))
+    return Stay(np.where(survival > TOLERANCE, survival, 0.0))  # below it a difference of sums is rounding
 
 
 def pmf_stay(pmf: Sequence[float] | np.ndarray) -> Stay:

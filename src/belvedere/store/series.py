@@ -59,7 +59,7 @@ def remove_unnamed(folder: Path, table: type[Table], *, older_than_hours: int) -
     """Removes data files that no log names any more (killed writes, compacted pieces). Returns their names."""
     try:
         return DeltaTable(folder / table.name).vacuum(
-            retention_hours=older_than_hours, dry_run=False, enforce_retention_duration=False
+            retention_hours=older_than_hours, dry_run=False, enforce_retention_duration=False, full=True
         )
     except TableNotFoundError:
         return []
