@@ -18,10 +18,11 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Counts:
-    """Arrays (region, date), nan where not published; groups: sums to look at, the nation among them."""
+    """Arrays (region, date), nan where not published; groups: sums to look at, with the nation; part: group of a region."""
 
     arrays: Mapping[str, xr.DataArray]
     groups: Mapping[str, list[str]]
+    part: xr.DataArray
 
 
 def data_folder() -> Path:
@@ -39,7 +40,11 @@ def france() -> Counts:
     places = Places.load()
     parent = {code: places[f"FR-{code}"].parent for code in shared}
     groups = {region: [c for c in shared if parent[c] == region] for region in sorted(set(parent.values()))}
-    return Counts(arrays, {region: members for region, members in groups.items() if len(members) > 1} | {"nation": shared})
+    return Counts(
+        arrays,
+        {region: members for region, members in groups.items() if len(members) > 1} | {"nation": shared},
+        _labels(parent),
+    )
 
 
 def italy() -> Counts:
@@ -52,11 +57,15 @@ def italy() -> Counts:
         name: _panel(table, "nuts2", column, regions, days) for name, column in (("icu_entries", "new_icu"), ("icu", "icu"))
     }
     parts = {part: [r for r in regions if r[:3] == part] for part in sorted({r[:3] for r in regions})}
-    return Counts(arrays, parts | {"nation": regions})
+    return Counts(arrays, parts | {"nation": regions}, _labels({region: region[:3] for region in regions}))
 
 
 _FLOWS = {"admissions": "new_hosp", "icu_entries": "new_icu"}
 _STOCKS = {"hospital": "hosp", "icu": "icu"}
+
+
+def _labels(part: Mapping[str, str]) -> xr.DataArray:
+    return xr.DataArray(list(part.values()), dims="region", coords={"region": list(part)})
 
 
 def _panel(table: pd.DataFrame, key: str, column: str, regions: list[str], days: pd.DatetimeIndex) -> xr.DataArray:

@@ -45,9 +45,10 @@ def short_and_long(means: Sequence[float], longer: Sequence[tuple[float, float]]
 
 HOSPITAL_STAYS = short_and_long((7, 9, 11), ((0.1, 40), (0.2, 40), (0.3, 40), (0.1, 70), (0.2, 70)))
 ICU_STAYS = short_and_long((8, 12, 16), ((0.0, 40), (0.1, 40), (0.2, 40)))
-HOSPITAL = LevelPrior(mean=1, sd=0.3, region_sd=0.2, national_step=0.06, region_step=0.05, week_noise=0.03, weight=8, dispersion=2.0)
-ICU = LevelPrior(mean=1, sd=0.3, region_sd=0.2, national_step=0.05, region_step=0.05, week_noise=0.03, weight=8, dispersion=1.3)
-SHARE = LevelPrior(mean=0.16, sd=0.3, region_sd=0.2, national_step=0.06, region_step=0.06, week_noise=0.03, weight=8, dispersion=1.3)
+COMMON = {"sd": 0.3, "region_sd": 0.2, "week_noise": 0.03, "weight": 8}
+HOSPITAL = LevelPrior(mean=1, national_step=0.1, region_step=0.06, dispersion=2.0, **COMMON)
+ICU = LevelPrior(mean=1, national_step=0.08, region_step=0.05, dispersion=1.3, **COMMON)
+SHARE = LevelPrior(mean=0.16, national_step=0.08, region_step=0.06, dispersion=1.3, **COMMON)
 
 
 def even(stays: Sequence[Stay]) -> np.ndarray:
@@ -65,14 +66,24 @@ def given(counts: xr.DataArray, origin: pd.Timestamp, samples: int) -> xr.DataAr
     return xr.DataArray(np.broadcast_to(ahead, (samples, *ahead.shape)), dims=("sample", "region", "horizon"), coords=coords)
 
 
-def hospital_and_icu(past: dict[str, xr.DataArray], admissions: xr.DataArray, rng: np.random.Generator) -> xr.Dataset:
+def hospital_and_icu(
+    past: dict[str, xr.DataArray], admissions: xr.DataArray, part: xr.DataArray, rng: np.random.Generator
+) -> xr.Dataset:
     """Fit to the last weeks, then paths of both censuses."""
     size = {"samples": admissions.sizes["sample"], "horizons": HORIZONS, "rng": rng}
     stays = fit_leaving(
-        past["admissions"], past["hospital"], stays=HOSPITAL_STAYS, chances=even(HOSPITAL_STAYS), prior=HOSPITAL, weeks=WEEKS
+        past["admissions"],
+        past["hospital"],
+        stays=HOSPITAL_STAYS,
+        chances=even(HOSPITAL_STAYS),
+        prior=HOSPITAL,
+        weeks=WEEKS,
+        groups=part,
     )
-    icu = fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS)
-    share = fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS)
+    icu = fit_leaving(
+        past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS, groups=part
+    )
+    share = fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS, groups=part)
     return hospital_and_icu_paths(
         admissions,
         hospital_in_bed=inferred_elapsed(past["admissions"], present=today(past["hospital"]), stays=stays.stays, days=90),
@@ -87,9 +98,13 @@ def hospital_and_icu(past: dict[str, xr.DataArray], admissions: xr.DataArray, rn
     )
 
 
-def icu_alone(past: dict[str, xr.DataArray], entries: xr.DataArray, rng: np.random.Generator) -> xr.DataArray:
+def icu_alone(
+    past: dict[str, xr.DataArray], entries: xr.DataArray, part: xr.DataArray, rng: np.random.Generator
+) -> xr.DataArray:
     """Intensive care where its own entries are known."""
-    icu = fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS)
+    icu = fit_leaving(
+        past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS, groups=part
+    )
     in_bed = inferred_elapsed(past["icu_entries"], present=today(past["icu"]), stays=icu.stays, days=60)
     leaving = icu.sample(samples=entries.sizes["sample"], horizons=HORIZONS, rng=rng)
     return census_paths(entries, in_bed=in_bed, leaving=leaving, rng=rng).census
@@ -136,7 +151,7 @@ def score_dates(scores: Scores, label: str, counts: Counts, dates: Sequence[pd.T
         entries = given(counts.arrays["icu_entries"], origin, SAMPLES)
         if "hospital" in past:
             admissions = given(counts.arrays["admissions"], origin, SAMPLES)
-            both = hospital_and_icu(past, admissions, rng)
+            both = hospital_and_icu(past, admissions, counts.part, rng)
             shared = peers.icu_share(
                 past["admissions"].to_numpy(), past["icu_entries"].to_numpy(), admissions.to_numpy(), rng=rng
             )
@@ -146,7 +161,7 @@ def score_dates(scores: Scores, label: str, counts: Counts, dates: Sequence[pd.T
                 peer_paths(past, "hospital", "admissions", admissions.to_numpy(), rng),
             )
             runs["ICU"] = ("icu", both.icu, peer_paths(past, "icu", "icu_entries", shared, rng))
-        own = icu_alone(past, entries, rng)
+        own = icu_alone(past, entries, counts.part, rng)
         runs["ICU given its entries"] = ("icu", own, peer_paths(past, "icu", "icu_entries", entries.to_numpy(), rng))
         for name, (series, ours, others) in runs.items():
             add_all(
@@ -183,18 +198,24 @@ def cost(counts: Counts) -> Iterator[Figure]:
     """One run at full size."""
     origin = pd.Timestamp("2020-11-01")
     past = {name: array.sel(date=slice(None, origin)) for name, array in counts.arrays.items()}
-    rng = np.random.default_rng(1)
+    rng, part = np.random.default_rng(1), counts.part
     start = time.process_time()
     fit_leaving(
-        past["admissions"], past["hospital"], stays=HOSPITAL_STAYS, chances=even(HOSPITAL_STAYS), prior=HOSPITAL, weeks=WEEKS
+        past["admissions"],
+        past["hospital"],
+        stays=HOSPITAL_STAYS,
+        chances=even(HOSPITAL_STAYS),
+        prior=HOSPITAL,
+        weeks=WEEKS,
+        groups=part,
     )
-    fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS)
-    fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS)
+    fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS, groups=part)
+    fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS, groups=part)
     yield Figure(
         "fits of 101 régions to 8 weeks, CPU".replace("régions", "départements"), time.process_time() - start, "s", "<=3"
     )
     start = time.process_time()
-    hospital_and_icu(past, given(counts.arrays["admissions"], origin, 500), rng)
+    hospital_and_icu(past, given(counts.arrays["admissions"], origin, 500), part, rng)
     yield Figure(
         "fits and paths, 101 départements × 28 days × 500, hospital and ICU, CPU", time.process_time() - start, "s", "<=5"
     )

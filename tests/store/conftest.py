@@ -48,10 +48,23 @@ def rows(values: dict, *, feed: str = "test", lag: dt.timedelta = dt.timedelta(d
     for number, ((place, date), value) in enumerate(values.items(), start=2):
         midnight = dt.datetime.combine(day(date), dt.time(), tzinfo=UTC)
         made.append(
-            dict(feed=feed, place=place, date=day(date), indicator="hospital_census", condition="covid19", age_group="all",
-                 sex="all", period="day", value=value, status="reported" if value is not None else "withdrawn",
-                 source_row=number, source_column="hosp", usual_at=midnight + lag, stated_at=stated)
-        )  # fmt: skip
+            {
+                "feed": feed,
+                "place": place,
+                "date": day(date),
+                "indicator": "hospital_census",
+                "condition": "covid19",
+                "age_group": "all",
+                "sex": "all",
+                "period": "day",
+                "value": value,
+                "status": "reported" if value is not None else "withdrawn",
+                "source_row": number,
+                "source_column": "hosp",
+                "usual_at": midnight + lag,
+                "stated_at": stated,
+            }
+        )
     return pa.Table.from_pylist(made, schema=INCOMING_SCHEMA)
 
 
@@ -59,10 +72,19 @@ def capacity_rows(n: int, *, feed: str = "test") -> pa.Table:
     """n rows of `capacity`, one a day."""
     first = day("2020-03-01")
     made = [
-        dict(feed=feed, place="FR-01", date=first + dt.timedelta(days=i), level="icu", resource="beds_total", age_group="all",
-             condition="all", value=float(i), status="reported")
+        {
+            "feed": feed,
+            "place": "FR-01",
+            "date": first + dt.timedelta(days=i),
+            "level": "icu",
+            "resource": "beds_total",
+            "age_group": "all",
+            "condition": "all",
+            "value": float(i),
+            "status": "reported",
+        }
         for i in range(n)
-    ]  # fmt: skip
+    ]
     return pa.Table.from_pylist(made, schema=schema.table("capacity").arrow_schema())
 
 
@@ -71,9 +93,19 @@ def stay_rows(ends: dict[str, str | None], *, feed: str = "hospital", incoming: 
     made = []
     for number, (name, end) in enumerate(ends.items(), start=2):
         made.append(
-            dict(feed=feed, stay=name, admitted_at=at("2020-02-01"), patient=f"patient-of-{name}", facility="FR-01", level="icu",
-                 left_at=at(end) if end else None, condition="covid19", age_group="all", source_row=number)
-        )  # fmt: skip
+            {
+                "feed": feed,
+                "stay": name,
+                "admitted_at": at("2020-02-01"),
+                "patient": f"patient-of-{name}",
+                "facility": "FR-01",
+                "level": "icu",
+                "left_at": at(end) if end else None,
+                "condition": "covid19",
+                "age_group": "all",
+                "source_row": number,
+            }
+        )
     columns = [c.arrow.with_nullable(True) for c in schema.table("stays").columns.values()]
     return pa.Table.from_pylist(made, schema=pa.schema([*columns, *(list(INCOMING_SCHEMA)[-4:] if incoming else [])]))
 
@@ -86,8 +118,18 @@ class Loader:
         self.translated: dict[str, Translated] = {}
         self.mapping = "mapping 1"
 
-    def incoming(self, table: pa.Table, when: dt.datetime, *, covers: str = WHOLE_HISTORY, basis: str = "published",
-                 grace: dt.timedelta = dt.timedelta(0), mends: tuple[int, ...] = (), url: str | None = None, **options):  # fmt: skip
+    def incoming(
+        self,
+        table: pa.Table,
+        when: dt.datetime,
+        *,
+        covers: str = WHOLE_HISTORY,
+        basis: str = "published",
+        grace: dt.timedelta = dt.timedelta(0),
+        mends: tuple[int, ...] = (),
+        url: str | None = None,
+        **options,
+    ):
         """A version whose bytes follow from what it says alone: saying the same at another time is the same file again."""
         shown = {name: o.to_pylist() if isinstance(o, pa.Table) else o for name, o in options.items()}
         text = f"{self.feed} {table.to_pylist()} {shown}"
@@ -100,8 +142,13 @@ class Loader:
 
     def load(self, *incoming: Incoming, largest_withdrawal: float = 1.0):
         mapping_sha = hashlib.sha256(self.mapping.encode()).hexdigest()
-        return load(self.workspace, Feed(self.feed, "indicators", mapping_sha, self.mapping), incoming, reread=self.reread,
-                    largest_withdrawal=largest_withdrawal)  # fmt: skip
+        return load(
+            self.workspace,
+            Feed(self.feed, "indicators", mapping_sha, self.mapping),
+            incoming,
+            reread=self.reread,
+            largest_withdrawal=largest_withdrawal,
+        )
 
     def reread(self, version: StoredVersion) -> Translated:
         return self.translated[version.file.sha256]

@@ -81,7 +81,7 @@ def _said(version: Told, cell: Cell, before: list[Fact], previous: dt.datetime |
 
 
 def _assumed(version: Told, cell: Cell, previous: dt.datetime | None) -> bool:
-    """Was a new key known before this version showed it? Then since its usual time, unless the version before lacked it then."""
+    """Was a new key known before this version showed it? By its usual time, unless the version before lacked it then."""
     if version.covers == "mended":
         return False
     if previous is not None and cell.usual_at <= previous:
@@ -102,7 +102,7 @@ def _absent(version: Told, facts: Facts) -> list[Key]:
 
 
 def replay_statements(files: Iterable[tuple[dt.datetime, dict[tuple[Key, dt.datetime], Cell]]]) -> Facts:
-    """Files whose rows carry the date of their statement: {(key, stated at): cell}. The file that came last has the last word."""
+    """Files whose rows carry the date of their statement: {(key, stated at): cell}. The last file has the last word."""
     said: dict[tuple[Key, dt.datetime], Cell] = {}
     for _at, cells in sorted(files, key=lambda file: file[0]):
         said |= cells

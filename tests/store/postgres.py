@@ -43,10 +43,14 @@ def cluster(bin_folder: Path) -> Iterator[str]:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
 
     def call(program: str, *arguments: str) -> None:
-        subprocess.run([*prefix, bin_folder / program, *arguments], cwd="/", check=True, capture_output=True, text=True, timeout=120)
+        subprocess.run(
+            [*prefix, bin_folder / program, *arguments], cwd="/", check=True, capture_output=True, text=True, timeout=120
+        )
 
     data, port = folder / "data", free_port()
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=40"
+    options = (
+        f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=40"
+    )
     try:
         call("initdb", "--pgdata", str(data), "--username", user, "--auth", "trust", "--encoding", "UTF8", "--no-sync")
         call("pg_ctl", "--pgdata", str(data), "--log", str(folder / "log"), "--options", options, "--wait", "start")

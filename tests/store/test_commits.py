@@ -8,18 +8,18 @@ import itertools
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
-from bench._kill_work import BASE, FIGURES, moment, perform
-from bench.kills import processes
 
 from belvedere.errors import ConflictError, UnknownName, WorkspaceError
 from belvedere.ontology import schema
 from belvedere.problems import Problem
-from belvedere.store import lineage, quarantine, register, series
+from belvedere.store import kept, lineage, quarantine, register, series
 from belvedere.store.commits import Commit, last_sequence
 from belvedere.store.engine import reading
-from belvedere.store.load import register_files
+from belvedere.store.load import SourceFile, register_files
 from belvedere.store.workspace import create, open_workspace
-from tests.store.conftest import at, capacity_rows, rows, stay_rows
+from bench._kill_work import BASE, FIGURES, moment, perform
+from bench.kills import processes
+from tests.store.conftest import at, capacity_rows, stay_rows
 
 A18 = ("FR-01", "2020-03-18")
 
@@ -93,7 +93,10 @@ def test_two_processes_that_load_one_feed_land_one_after_the_other(workspace, tm
               for h, s in zip(hours, outcome, strict=True) if s == "landed"]  # fmt: skip
     assert landed and {s for outcome in said for s in outcome} <= {"landed", "conflict"}
     for hour in landed:
-        assert dict(workspace.frame("indicators", as_of=moment(hour)).set_index("place").value) == {"FR-01": hour, "FR-02": -hour}
+        assert dict(workspace.frame("indicators", as_of=moment(hour)).set_index("place").value) == {
+            "FR-01": hour,
+            "FR-02": -hour,
+        }
     assert len(quarantine.entries(workspace, feed=FIGURES)) == len(landed)
     assert [s for s, _id in sequences(workspace)] == list(range(1, len(landed) + 1))
 
@@ -141,10 +144,7 @@ def test_an_error_keeps_nothing(workspace, tmp_path):
     assert states(workspace) == ["aborted"] and last_sequence(workspace) == 0
 
 
-def file_of(path):
-    from belvedere.store import kept
-    from belvedere.store.load import SourceFile
-
+def file_of(path) -> SourceFile:
     return SourceFile(path, path.name, kept.sha256(path), path.stat().st_size, BASE)
 
 
@@ -235,13 +235,13 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest(workspace):
 
 
 def test_rows_are_filtered_by_value_or_by_a_list(loader):
-    loader.load(loader.incoming(rows({("FR-01", "2020-03-18"): 1, ("FR-02", "2020-03-18"): 2, ("FR-03", "2020-03-18"): 3}), at("2020-03-19")))
+    loader.version({(f"FR-0{n}", "2020-03-18"): n for n in (1, 2, 3)}, at("2020-03-19"))
     assert list(loader.workspace.frame("indicators", place=["FR-03", "FR-01"]).value) == [1, 3]
     assert pa.types.is_timestamp(loader.workspace.snapshot().arrow("indicators", place="FR-02")["known_at"].type)
 
 
 def test_places_and_days_come_in_the_order_of_their_keys(loader):
     days = [f"2020-03-{n}" for n in (20, 18, 19)]
-    loader.version({(p, d): 1 for p, d in itertools.product(("FR-02", "FR-01"), days)}, at("2020-03-21"))
+    loader.version(dict.fromkeys(itertools.product(("FR-02", "FR-01"), days), 1), at("2020-03-21"))
     frame = loader.workspace.frame("indicators")
     assert list(zip(frame.place, frame.date, strict=True)) == sorted(zip(frame.place, frame.date, strict=True))

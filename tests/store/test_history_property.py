@@ -60,15 +60,30 @@ def stated_files(draw) -> list[tuple[dt.datetime, dict]]:
     """Files whose rows carry the date of their statement; a later file may restate, or change, what an earlier one said."""
     stated = st.sampled_from([hour(n) for n in (0, 24, 48)])
     keys = st.tuples(st.sampled_from(KEYS[:4]), stated)
-    said = st.dictionaries(keys, st.sampled_from(SAYINGS).map(lambda s: cell(KEYS[0], s, dt.timedelta(0))), min_size=1, max_size=6)
+    said = st.dictionaries(
+        keys, st.sampled_from(SAYINGS).map(lambda s: cell(KEYS[0], s, dt.timedelta(0))), min_size=1, max_size=6
+    )
     times = draw(st.lists(HOURS, min_size=1, max_size=4, unique=True))
     return [(hour(time), draw(said)) for time in times]
 
 
 def row(number: int, key, cell: Cell, stated=None) -> dict:
-    return dict(feed="test", place=key[0], date=key[1], indicator="hospital_census", condition="covid19", age_group="all", sex="all",
-                period="day", value=cell.value, status=cell.status, source_row=number, source_column="hosp", usual_at=cell.usual_at,
-                stated_at=stated)  # fmt: skip
+    return {
+        "feed": "test",
+        "place": key[0],
+        "date": key[1],
+        "indicator": "hospital_census",
+        "condition": "covid19",
+        "age_group": "all",
+        "sex": "all",
+        "period": "day",
+        "value": cell.value,
+        "status": cell.status,
+        "source_row": number,
+        "source_column": "hosp",
+        "usual_at": cell.usual_at,
+        "stated_at": stated,
+    }
 
 
 def table(cells: dict[object, Cell]) -> pa.Table:
@@ -147,12 +162,21 @@ def shop(empty_workspace) -> Shop:
 
 def answers(workspace: Workspace, as_of=None, at_sequence=None) -> dict:
     rows = workspace.snapshot(as_of=as_of, at=at_sequence).arrow("indicators").to_pylist()
-    return {(r["place"], r["date"]): Fact(r["known_at"], r["known_basis"], r["value"], r["status"], r["withdrawn"]) for r in rows}
+    return {
+        (r["place"], r["date"]): Fact(r["known_at"], r["known_basis"], r["value"], r["status"], r["withdrawn"]) for r in rows
+    }
 
 
 def told_to(loader: Loader, told: Told):
-    return loader.incoming(table(told.cells), told.at, covers=told.covers, basis=told.basis, grace=told.grace,
-                           exempt=exempt_table(told), withdrawals_judged=told.judged)  # fmt: skip
+    return loader.incoming(
+        table(told.cells),
+        told.at,
+        covers=told.covers,
+        basis=told.basis,
+        grace=told.grace,
+        exempt=exempt_table(told),
+        withdrawals_judged=told.judged,
+    )
 
 
 def spread(items: list, limit: int) -> list:
@@ -200,8 +224,14 @@ def test_statements_read_the_same_loaded_together_or_one_by_one(shop, files, tog
 @pytest.mark.parametrize("together", [True, False])
 def test_of_two_versions_of_one_instant_the_later_loaded_has_the_last_word(shop, together):
     """In one commit nothing but the order of loading tells them apart; the first writes the higher source row."""
-    first = {KEYS[1]: cell(KEYS[1], SAYINGS[0], dt.timedelta(days=300)), KEYS[0]: cell(KEYS[0], SAYINGS[0], dt.timedelta(days=300))}
-    then = {KEYS[0]: cell(KEYS[0], SAYINGS[1], dt.timedelta(days=300)), KEYS[1]: cell(KEYS[1], SAYINGS[0], dt.timedelta(days=300))}
+    first = {
+        KEYS[1]: cell(KEYS[1], SAYINGS[0], dt.timedelta(days=300)),
+        KEYS[0]: cell(KEYS[0], SAYINGS[0], dt.timedelta(days=300)),
+    }
+    then = {
+        KEYS[0]: cell(KEYS[0], SAYINGS[1], dt.timedelta(days=300)),
+        KEYS[1]: cell(KEYS[1], SAYINGS[0], dt.timedelta(days=300)),
+    }
     with shop as loader:
         versions = [told_to(loader, Told(hour(0), "published", WHOLE_HISTORY, cells)) for cells in (first, then)]
         for group in [versions] if together else [[v] for v in versions]:

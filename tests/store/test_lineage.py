@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from bench._kill_work import perform
 
 from belvedere.errors import UnknownName
 from belvedere.store import lineage
 from belvedere.store.commits import Commit, TableInput, code_version
+from bench._kill_work import perform
 from tests.store.conftest import at, capacity_rows
 
 A18, B18 = ("FR-01", "2020-03-18"), ("FR-02", "2020-03-18")
@@ -49,7 +49,10 @@ def test_the_origin_of_a_corrected_figure_tells_every_value_it_had(loader):
     loader.version({A18: 1}, at("2020-03-19 18:00"))
     loader.version({A18: 5}, at("2020-03-20 18:00"))
     told = lineage.origins(loader.workspace.snapshot(), "indicators", history=True, place="FR-01")
-    assert [(o.row["value"], o.file.name, o.commit.sequence) for o in told] == [(1, "2020-03-19.csv", 1), (5, "2020-03-20.csv", 2)]
+    assert [(o.row["value"], o.file.name, o.commit.sequence) for o in told] == [
+        (1, "2020-03-19.csv", 1),
+        (5, "2020-03-20.csv", 2),
+    ]
     (last,) = lineage.origins(loader.workspace.snapshot(), "indicators", place="FR-01")
     assert last.row["value"] == 5
 
@@ -67,7 +70,9 @@ def test_after_the_history_was_told_again_rows_still_name_their_own_files(loader
     loader.version({A18: 2}, at("2020-03-20 18:00"))
     told = lineage.origins(loader.workspace.snapshot(), "indicators", history=True)
     assert [(o.row["value"], o.file.name) for o in told] == [(n, f"2020-03-{d}.csv") for n, d in ((1, 19), (2, 20), (3, 21))]
-    assert {o.commit.kind for o in told} == {"rebuild"} and {f.name for f in told[0].commit.files} == {o.file.name for o in told}
+    assert {o.commit.kind for o in told} == {"rebuild"} and {f.name for f in told[0].commit.files} == {
+        o.file.name for o in told
+    }
     before = lineage.origins(loader.workspace.snapshot(at=2), "indicators", history=True)
     assert [o.commit.kind for o in before] == ["load", "load"]
 

@@ -24,13 +24,15 @@ from tests.store.conftest import Loader, at, stay_rows
 
 OLD, YOUNG, LASTING, ASIDE = "MARKED-OLD-STAY", "MARKED-YOUNG-STAY", "MARKED-LASTING-STAY", "MARKED-ASIDE"
 ENDS = {OLD: "2020-03-01", YOUNG: "2021-03-01", LASTING: None}
+APRIL = at("2021-04-01")
 BEFORE_2021 = Rule("stays", "left_at", "before", "2021-01-01")
 
 
 def files_with(folder: Path, marker: str) -> list[str]:
-    """Every file below the folder in whose bytes the marker stands, in whatever case it was stored."""
+    """Every file below the folder in whose bytes the marker stands."""
     texts = [marker.encode(), marker.encode("utf-16-le")]
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and any(t in p.read_bytes() for t in texts))
+    files = (p for p in folder.rglob("*") if p.is_file())
+    return sorted(p.relative_to(folder).as_posix() for p in files if any(t in p.read_bytes() for t in texts))
 
 
 def append_stays(workspace) -> None:
@@ -38,7 +40,7 @@ def append_stays(workspace) -> None:
         commit.append("stays", stay_rows(ENDS), known_at=at("2021-04-01"), basis="ingested")
 
 
-def load_stays(workspace, folder: Path, *, ends=ENDS, when=at("2021-04-01")) -> Loader:
+def load_stays(workspace, folder: Path, *, ends=ENDS, when=APRIL) -> Loader:
     """Through `load`, with a cell set aside that holds a name, from a file the caller wanted kept."""
     (folder / "incoming").mkdir(exist_ok=True)
     loader = Loader(workspace, folder / "incoming", "hospital")
@@ -69,7 +71,8 @@ def test_erased_rows_stand_in_no_file(filled):
 def test_what_was_set_aside_goes_with_the_rows_of_its_feed(workspace, tmp_path):
     load_stays(workspace, tmp_path)
     loader = Loader(workspace, tmp_path / "incoming", "figures")
-    loader.version({("FR-01", "2020-03-18"): 1}, at("2020-03-19"), problems=[Problem("bad-date", "another feed", "a day", row=2)])
+    problem = Problem("bad-date", "another feed", "a day", row=2)
+    loader.version({("FR-01", "2020-03-18"): 1}, at("2020-03-19"), problems=[problem])
     assert files_with(workspace.path, ASIDE)
     erasure = erase(workspace, BEFORE_2021, reason="end of the legal term")
     assert erasure.quarantine == 1 and files_with(workspace.path, ASIDE) == []

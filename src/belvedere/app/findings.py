@@ -58,7 +58,17 @@ def evidence_of(snapshot: Snapshot, today: dt.date) -> Evidence:
         parents=_parents(rows, places),
         rest_days=_rest_days(rows, places),
         valid_from={m.feed: m.health.first for m in mappings.values() if m.health.first is not None},
+        settle_days={m.feed: m.health.settle_days for m in mappings.values() if m.health.settle_days},
+        versions=_version_dates(snapshot, [m.feed for m in mappings.values() if m.clock.published and m.clock.published.column]),
     )
+
+
+def _version_dates(snapshot: Snapshot, feeds: list[str]) -> dict[str, list[dt.date]]:
+    """Days on which feeds whose rows carry their own date of statement made one."""
+    history = snapshot.history("indicators")
+    stated = history.filter(history.feed.isin(feeds), history.known_basis == "published")
+    days = stated.select(feed=stated.feed, day=stated.known_at.date()).distinct().order_by("day").to_pandas()
+    return {feed: list(pd.to_datetime(part["day"]).dt.date) for feed, part in days.groupby("feed")}
 
 
 def series_rows(snapshot: Snapshot) -> pd.DataFrame:

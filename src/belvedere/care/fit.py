@@ -79,9 +79,9 @@ class ShareFit:
         one draw for all regions (normal ranks). From there the odds drift.
         """
         level = self.level
-        noise = level.present_noise(samples=samples, rng=rng) / np.sqrt(level.national_var + level.deviation_var)
+        noise = level.present_noise(samples=samples, rng=rng) / np.sqrt(level.present_var)
         mean = np.clip(level.regional, 1e-6, 1 - 1e-6)
-        variance = mean**2 * (level.national_var + level.deviation_var)
+        variance = mean**2 * level.present_var
         size = np.maximum(mean * (1 - mean) / variance - 1, 1.0)
         share = betaincinv(mean * size, (1 - mean) * size, ndtr(noise))[:, :, None]
         factor = np.exp(level.drift(samples=samples, horizons=horizons, rng=rng))
@@ -97,12 +97,14 @@ def fit_leaving(
     chances: Sequence[float],
     prior: LevelPrior,
     weeks: int,
+    groups: xr.DataArray | None = None,
 ) -> LeavingFit:
     """Rate of leaving from daily admissions and census.
 
     admissions, census: persons, dims (region, date), same dates, every day, the last one today; missing and impossible values
     are nan or set aside. The longer the admissions before the weeks looked at, the better the days in bed are known.
     stays, chances: candidate stays and the chance of each before the data. weeks: how many of the last weeks to learn from.
+    groups: label of each region (dims region), of which the regions drift together in part (départements of a région).
     Raises DataError for dates with gaps or that differ, or fewer than weeks × 7 + 1 days.
     """
     _check_pair(admissions, census, weeks)
@@ -117,9 +119,10 @@ def fit_leaving(
     ok = np.isfinite(left) & np.isfinite(expected[0])
     observed = _by_week(np.where(ok, left, np.nan))
     bases = [_by_week(np.where(ok, e, np.nan)) for e in expected]
-    first = [fit_level(observed, base, prior=prior) for base in bases]
+    labels = _labels(groups, census)
+    first = [fit_level(observed, base, prior=prior, groups=labels) for base in bases]
     common = first[int(np.argmax([level.log_evidence for level in first]))].dispersion
-    levels = tuple(fit_level(observed, base, prior=prior, dispersion_given=common) for base in bases)
+    levels = tuple(fit_level(observed, base, prior=prior, groups=labels, dispersion_given=common) for base in bases)
     with np.errstate(divide="ignore"):
         log = np.array([level.log_evidence for level in levels]) + np.log(np.asarray(chances, dtype=float))
     weight = np.exp(log - log.max())
@@ -127,7 +130,13 @@ def fit_leaving(
 
 
 def fit_share(
-    admissions: xr.DataArray, icu_entries: xr.DataArray, *, delay: Sequence[float], prior: LevelPrior, weeks: int
+    admissions: xr.DataArray,
+    icu_entries: xr.DataArray,
+    *,
+    delay: Sequence[float],
+    prior: LevelPrior,
+    weeks: int,
+    groups: xr.DataArray | None = None,
 ) -> ShareFit:
     """ICU share from daily hospital admissions and ICU entries.
 
@@ -142,7 +151,7 @@ def fit_share(
     start = entered.shape[1] - weeks * WEEK
     ok = np.isfinite(entered[:, start:])
     observed, base = (_by_week(np.where(ok, values[:, start:], np.nan)) for values in (entered, due))
-    return ShareFit(fit_level(observed, base, prior=prior), icu_entries.region.values)
+    return ShareFit(fit_level(observed, base, prior=prior, groups=_labels(groups, icu_entries)), icu_entries.region.values)
 
 
 def faster(stay: Stay, factor: float) -> Stay:
@@ -174,6 +183,10 @@ def _by_week(daily: np.ndarray) -> np.ndarray:
     seen = np.isfinite(weeks).sum(axis=2)
     total = np.nansum(weeks, axis=2)
     return np.where(seen >= 4, total, np.nan)
+
+
+def _labels(groups: xr.DataArray | None, counts: xr.DataArray) -> np.ndarray | None:
+    return None if groups is None else groups.sel(region=counts.region).to_numpy().astype(str)
 
 
 def _check_pair(first: xr.DataArray, second: xr.DataArray, weeks: int) -> None:

@@ -42,19 +42,19 @@ def is_demo(feed: str) -> bool:
     return feed.startswith(DEMO_PREFIX)
 
 
-def write_demo_files(folder: Path, rng: np.random.Generator, today: dt.date) -> list[Path]:
+def write_demo_files(folder: Path, rng: np.random.Generator, today: dt.date, *, days: int = DAYS) -> list[Path]:
     """Writes the source files into `folder` (made if missing) and returns their paths, oldest version first.
 
-    today: figures end the day before. The same generator and day give the same bytes.
+    today: figures end the day before, and begin `days` days before. The same generator and day give the same bytes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     register = Places.load()
-    days = [today - dt.timedelta(days=n) for n in range(DAYS, 0, -1)]
-    france = _wave(register, register.at_level("department", "FR"), days, rng)
-    italy = _wave(register, register.at_level("region", "IT"), days, rng)
-    files = _french_versions(folder, register, france, days, rng)
-    files += _facilities(folder, register, days, rng)
-    return files + _italian_days(folder, register, italy, days)
+    dates = [today - dt.timedelta(days=n) for n in range(days, 0, -1)]
+    france = _wave(register, register.at_level("department", "FR"), dates, rng)
+    italy = _wave(register, register.at_level("region", "IT"), dates, rng)
+    files = _french_versions(folder, register, france, dates, rng)
+    files += _facilities(folder, register, dates, rng)
+    return files + _italian_days(folder, register, italy, dates)
 
 
 class _Wave:

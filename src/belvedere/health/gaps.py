@@ -38,8 +38,8 @@ def zero_throughout(panel: Panel, thresholds: Thresholds) -> np.ndarray:
     """Places whose every number is zero while their peers report, shape (P,), bool.
 
     Doubted only when at least `zeros_minimum_peers_share` of the places with numbers report more than zero, and when even
-    the lowest
-    tenth of those count `jump_minimum_count` or more over the whole time: a rare event may well be zero everywhere in a
+    the lowest tenth of those count `jump_minimum_count` or more over the whole time: a rare event may well be zero
+    everywhere in a
     small place.
     """
     has_number = (~np.isnan(panel.values)).any(axis=1)

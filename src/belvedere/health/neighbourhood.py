@@ -1,10 +1,9 @@
 """What a count should be, judged by the days around it: robust to the fault itself, to weekdays and to exponential growth.
 
 On the log scale growth is a straight line, so the mean of the days k before and k after a day equals that day, whatever the
-doubling
-time; the median over several k forgives neighbours that are wrong too. Noise is judged on the Anscombe scale, on which a
-Poisson
-count has a standard deviation of one whatever its mean (Anscombe 1948, Biometrika 35:246).
+doubling time; the median over several k forgives neighbours that are wrong too. Noise is judged on the Anscombe scale, on
+which a
+Poisson count has a standard deviation of one whatever its mean (Anscombe 1948, Biometrika 35:246).
 """
 
 from __future__ import annotations
@@ -103,8 +102,7 @@ def local_spread(residual: np.ndarray, floor: float = 1.0) -> np.ndarray:
     (P, T).
 
     The larger of two estimates: from the median, and from the 85 % quantile of the absolute residuals. The second sees
-    series that
-    are published now and then, whose median is zero; it forgives four wrong days in a block.
+    series that are published now and then, whose median is zero; it forgives four wrong days in a block.
     """
     ordered, n = _blocks(np.abs(residual))
     upper = _upper(ordered, n)
@@ -115,8 +113,7 @@ def local_spread(residual: np.ndarray, floor: float = 1.0) -> np.ndarray:
 
 def now_and_then(counts: np.ndarray, minimum_count: float) -> np.ndarray:
     """Whether a series is published now and then, shape (P, T): zero on more than 40 % of the days of a block of four weeks,
-    yet with
-    figures of `minimum_count` and more on 15 %. No day of it says what the next should be.
+    yet with figures of `minimum_count` and more on 15 %. No day of it says what the next should be.
     """
     ordered, n = _blocks(counts)
     zeros = (ordered == 0).sum(axis=-1) > OFTEN_ZERO * n

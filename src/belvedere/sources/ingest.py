@@ -68,7 +68,8 @@ def ingest(
     now: the time of receipt. fetcher: brings an address (replaced in tests).
     """
     now = now or dt.datetime.now(dt.UTC)
-    mappings = workspace_mappings(workspace)
+    places = workspace_places(workspace)
+    mappings = shipped_mappings(workspace.mappings, places)
     chosen = [_named(mappings, feed)] if feed else list(mappings.values())
     addresses, files, unclaimed, failed = _sort_out(sources, chosen, named_feed=feed is not None)
     if not list(sources):
@@ -85,7 +86,7 @@ def ingest(
         if not claiming:
             failed[url] = f"{brought.name}: no mapping claims a file of this name."
         arrived += [(m, brought) for m in claiming]
-    return IngestReport(_load_all(workspace, arrived, accept_withdrawals, on_progress), unclaimed, failed)
+    return IngestReport(_load_all(workspace, places, arrived, accept_withdrawals, on_progress), unclaimed, failed)
 
 
 def workspace_mappings(workspace: Workspace) -> dict[str, Mapping]:
@@ -149,7 +150,7 @@ def _bring(workspace: Workspace, url: str, fetcher: Callable[..., Fetched]) -> A
     return Arrived(brought.path, name, brought.fetched_at, url, brought.etag, brought.last_modified)
 
 
-def _load_all(workspace, arrived: list[tuple[Mapping, Arrived]], accept_withdrawals: bool, on_progress: Progress):
+def _load_all(workspace, places, arrived: list[tuple[Mapping, Arrived]], accept_withdrawals: bool, on_progress: Progress):
     by_feed: dict[str, list[Arrived]] = {}
     mappings = {m.feed: m for m, _ in arrived}
     for mapping, file in arrived:
@@ -159,7 +160,9 @@ def _load_all(workspace, arrived: list[tuple[Mapping, Arrived]], accept_withdraw
     for feed, files in by_feed.items():
         on_progress(f"{feed}: {len(files)} file{'s' if len(files) > 1 else ''}", done, total)
         count = partial(_count, on_progress, feed, done, total)
-        reports.append(load_feed(workspace, mappings[feed], files, accept_withdrawals=accept_withdrawals, on_version=count))
+        reports.append(
+            load_feed(workspace, mappings[feed], files, places, accept_withdrawals=accept_withdrawals, on_version=count)
+        )
         done += len(files)
     on_progress("done", total, total)
     return reports
@@ -173,13 +176,13 @@ def load_feed(
     workspace: Workspace,
     mapping: Mapping,
     files: Iterable[Arrived],
+    places: Places,
     *,
     accept_withdrawals: bool = False,
     mends: tuple[int, ...] = (),
     on_version: Callable[[VersionReport], None] = lambda report: None,
 ) -> FeedReport:
     """Loads files as versions of one feed. A file already loaded, byte for byte, is counted and passed over."""
-    places = workspace_places(workspace)
     feed = feed_of(mapping)
     held = {v.file.sha256 for v in stored_versions(workspace, mapping.feed) if v.outcome == LOADED}
     incoming = [_incoming(workspace, mapping, places, file, mends) for file in files]

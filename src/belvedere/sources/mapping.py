@@ -248,11 +248,13 @@ class Health(_Part):
     """What a complete feed looks like; translation does not use it, the checks of health do.
 
     places: ids expected, or "level:…" of the country. first, last: days the feed spans, where known.
+    settle_days: how many of its last days the producer calls incomplete.
     """
 
     places: str | list[str] | None = None
     first: dt.date | None = None
     last: dt.date | None = None
+    settle_days: int = Field(default=0, ge=0)
 
 
 class Mapping(_Part):

@@ -90,7 +90,7 @@ def _mend_feed(workspace: Workspace, feed: str, rows: pd.DataFrame, now: dt.date
             return FeedReport(feed, mapping.title, [], 0, sorted(still.values(), key=lambda p: p.row))
         cells[good].to_csv(file, index=False)
         settled = tuple(int(i) for i in entries.id[labels.isin(rows[ROW][good])])
-        report = load_feed(workspace, mapping, [Arrived(file, file.name, now)], mends=settled)
+        report = load_feed(workspace, mapping, [Arrived(file, file.name, now)], workspace_places(workspace), mends=settled)
         return replace(report, still_at_fault=sorted(still.values(), key=lambda p: p.row))
     finally:
         file.unlink(missing_ok=True)

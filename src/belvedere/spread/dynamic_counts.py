@@ -5,8 +5,9 @@ State of a series on day t: level l (log persons a day) and growth g (per day),
     l[t] = l[t-1] + g[t-1] + N(0, level_sd²),    g[t] = damping · g[t-1] + N(0, growth_sd²),
     y[t] ~ negative binomial, mean exp(l[t] + offset[t]), variance mean + mean² / size.
 
-West, Harrison & Migon (1985), Dynamic generalized linear models, J. Am. Stat. Assoc. 80:73, with linear Bayes updating:
-the log-mean's forecast is matched to a gamma, which meets the count exactly, so zeros need no care; gaps skip the update.
+Each count moves the state to its posterior mode (Fahrmeir 1992, Posterior mode estimation by extended Kalman filtering for
+multivariate dynamic generalized linear models, J. Am. Stat. Assoc. 87:501); a zero is a count like any other, a gap moves
+nothing. (Conjugate updating after West, Harrison & Migon 1985 was tried: long runs of zeros drive its variance to infinity.)
 Damped trend: Gardner & McKenzie (1985), Management Science 31:1237.
 """
 
@@ -16,6 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import digamma, gammaln, zeta
+
+
+NEWTON_STEPS = 4
+LARGEST_STEP = 1.5
 
 
 @dataclass(frozen=True)
@@ -96,12 +101,16 @@ class State:
         )
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """One level and one growth for each entry."""
-        z = rng.standard_normal((2, *self.level.shape))
-        level_sd = np.sqrt(self.level_var)
-        slope = self.both_cov / level_sd
-        rest = np.sqrt(np.maximum(self.growth_var - slope**2, 0))
-        return self.level + level_sd * z[0], self.growth + slope * z[0] + rest * z[1]
+        """One level and one growth for each entry.
+
+        The level is the logarithm of a gamma variate, the shape the filter believes in: where few persons were seen a
+        normal one would put waves into its right tail that no count supports.
+        """
+        shape = _gamma_shape(self.level_var)
+        departure = np.log(np.maximum(rng.standard_gamma(shape), 1e-300)) - digamma(shape)
+        slope = self.both_cov / self.level_var
+        rest = np.sqrt(np.maximum(self.growth_var - slope * self.both_cov, 0))
+        return self.level + departure, self.growth + slope * departure + rest * rng.standard_normal(shape.shape)
 
     def stack(self) -> np.ndarray:
         """All five fields, shape (5, ...)."""
@@ -153,36 +162,37 @@ def filter_counts(
 
 def _meet(predicted: State, y: np.ndarray, known: np.ndarray, seen: np.ndarray, size: np.ndarray):
     """The state after a count, the log chance of that count, and its standardised surprise."""
-    mean, var = predicted.level + known, predicted.level_var + 1 / size
-    shape = _gamma_shape(var)
-    log_rate = digamma(shape) - mean
-    rate = np.exp(log_rate)
-    log_rate1 = np.log1p(rate)
-    gain = gammaln(shape + y) - gammaln(shape) - gammaln(y + 1) + shape * (log_rate - log_rate1) - y * log_rate1
-    shift = np.where(seen, digamma(shape + y) - log_rate1 - mean, 0.0)
-    left = np.where(seen, _trigamma(shape + y) / var, 1.0)
-    to_level, to_growth = predicted.level_var / var, predicted.both_cov / var
-    shrink = var * (1 - left)
+    forecast, var = predicted.level + known, predicted.level_var
+    mode = forecast
+    for _ in range(NEWTON_STEPS):
+        mean = np.exp(mode)
+        slope = (y - mean) * size / (size + mean) - (mode - forecast) / var
+        bend = mean * size * (size + y) / (size + mean) ** 2 + 1 / var
+        mode = mode + np.clip(slope / bend, -LARGEST_STEP, LARGEST_STEP)
+    mean = np.exp(mode)
+    left = np.where(seen, 1 / (1 + var * mean * size * (size + y) / (size + mean) ** 2), 1.0)
+    shift = np.where(seen, mode - forecast, 0.0)
+    chance = (
+        gammaln(size + y) - gammaln(size) - gammaln(y + 1) - size * np.log1p(mean / size) + y * (mode - np.log(size + mean))
+    )
+    gain = np.where(seen, chance - shift**2 / (2 * var) + 0.5 * np.log(left), 0.0)
+    to_growth, shrink = predicted.both_cov / var, var * (1 - left)
     after = State(
-        predicted.level + to_level * shift,
+        predicted.level + shift,
         predicted.growth + to_growth * shift,
-        predicted.level_var - to_level**2 * shrink,
-        predicted.both_cov - to_level * to_growth * shrink,
+        var * left,
+        predicted.both_cov * left,
         predicted.growth_var - to_growth**2 * shrink,
     )
     error = np.where(seen, shift / np.sqrt(np.maximum(shrink, 1e-12)), np.nan)
-    return after, np.where(seen, gain, 0.0), error
-
-
-def _trigamma(x: np.ndarray) -> np.ndarray:
-    return zeta(2.0, x)
+    return after, gain, error
 
 
 def _gamma_shape(var: np.ndarray) -> np.ndarray:
     """Shape of the gamma whose logarithm has this variance: trigamma inverted, one Newton step from its expansion."""
     guess = (1 + np.sqrt(1 + 2 * var)) / (2 * var)
     slope = -1 / guess**2 - 1 / guess**3 - 0.5 / guess**4
-    return np.maximum(guess - (_trigamma(guess) - var) / slope, 0.25 * guess)
+    return np.maximum(guess - (zeta(2.0, guess) - var) / slope, 0.25 * guess)
 
 
 def smooth_levels(filtered: Filtered, settings: Settings) -> tuple[np.ndarray, np.ndarray]:

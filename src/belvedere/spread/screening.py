@@ -115,16 +115,23 @@ def _jumps(values: np.ndarray, factor: float) -> np.ndarray:
 
 
 def _silences(values: np.ndarray, chance: float) -> np.ndarray:
-    """Runs of zeros too long for chance, given the days before the run and, where known, after it."""
+    """Runs of zeros too long for chance, given the days before the run and, where there are some, after it.
+
+    A run that nothing precedes is believed: an epidemic begins with zeros. So is the tail of a long one: a wave ends in them.
+    """
+    seen = np.isfinite(values)
+    total, days = (_cumulated(x) for x in (np.where(seen, values, 0.0), seen))
     found = np.zeros(values.shape, dtype=bool)
-    for r in range(values.shape[1]):
-        series = values[:, r]
-        for start, end in _runs(series == 0):
-            before = series[max(start - NEIGHBOURS, 0) : start]
-            after = series[end : end + NEIGHBOURS]
-            sides = [np.nanmean(side) for side in (before, after) if np.isfinite(side).sum() >= NEIGHBOURS // 2]
-            if sides and _log_chance_of_zeros(min(sides), end - start) < np.log(chance):
-                found[start:end, r] = True
+    for r, start, end in _runs(values == 0):
+        earlier, later = max(start - NEIGHBOURS, 0), min(end + NEIGHBOURS, len(values))
+        sides = [
+            (total[b, r] - total[a, r]) / (days[b, r] - days[a, r])
+            for a, b in ((earlier, start), (end, later))
+            if days[b, r] - days[a, r] >= NEIGHBOURS // 2
+        ]
+        known_before = days[start, r] - days[earlier, r] >= NEIGHBOURS // 2
+        if known_before and _log_chance_of_zeros(min(sides), min(end - start, NEIGHBOURS)) < np.log(chance):
+            found[start:end, r] = True
     return found
 
 
@@ -133,10 +140,16 @@ def _log_chance_of_zeros(mean: float, days: int, size: float = 3.0) -> float:
     return -days * size * np.log1p(mean / size)
 
 
-def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """Start and end (exclusive) of each run of true."""
-    edges = np.diff(np.concatenate([[False], flags, [False]]).astype(int))
-    return list(zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True))
+def _cumulated(values: np.ndarray) -> np.ndarray:
+    return np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int, int]]:
+    """Column, start and end (exclusive) of each run of true down the columns."""
+    edge = np.zeros((1, flags.shape[1]), dtype=bool)
+    edges = np.diff(np.vstack([edge, flags, edge]).astype(np.int8), axis=0).T
+    (columns, starts), (_, ends) = np.nonzero(edges == 1), np.nonzero(edges == -1)
+    return list(zip(columns.tolist(), starts.tolist(), ends.tolist(), strict=True))
 
 
 def _around(values: np.ndarray, summary) -> np.ndarray:

@@ -119,31 +119,45 @@ class FeedState:
 
     def _compare(self, version: Version) -> Changes:
         held = self._count("state WHERE NOT withdrawn")
-        previous_at = version.at if version.covers == MENDED else self.previous_at
-        self._db.execute(f"""
-            CREATE OR REPLACE TEMP TABLE compared AS
-            SELECT i.* EXCLUDE (stated_at), {self._says_withdrawn("i")} AS withdrawn, {version.file_id}::BIGINT AS file_id,
-                   s.known_at IS NULL AS is_new, coalesce(s.withdrawn, TRUE) AS was_gone, {self._differs("s")} AS differs
-            FROM incoming i LEFT JOIN state s ON {self._same_key("s", "i")}""")
-        self._db.execute("""
-            CREATE OR REPLACE TEMP TABLE written AS
-            SELECT * FROM compared WHERE CASE WHEN withdrawn THEN NOT was_gone ELSE was_gone OR differs END""")
-        new, back_or_changed, gone = self._db.execute("""
-            SELECT count(*) FILTER (is_new AND NOT withdrawn), count(*) FILTER (NOT is_new AND NOT withdrawn),
-                   count(*) FILTER (withdrawn) FROM written""").fetchall()[0]
-        assumed = "is_new AND usual_at > coalesce($previous, usual_at - INTERVAL 1 DAY) AND usual_at < $at::TIMESTAMPTZ - $grace"
-        rows = self._db.sql(
-            f"""SELECT * EXCLUDE (is_new, was_gone, differs, usual_at),
-                       CASE WHEN {assumed} THEN usual_at ELSE $at::TIMESTAMPTZ END AS known_at,
-                       CASE WHEN {assumed} THEN 'assumed' ELSE $basis END AS known_basis
-                FROM written ORDER BY source_row, source_column""",
-            params={"at": version.at, "previous": previous_at, "basis": version.basis,
-                    "grace": version.grace if version.covers == INCREMENT else dt.timedelta(0)},
-        ).to_arrow_table()  # fmt: skip
+        said = self._news()
+        new, back_or_changed, gone = (
+            pc.sum(flags, min_count=0).as_py()
+            for flags in (
+                pc.and_not(said["is_new"], said["withdrawn"]),
+                pc.invert(pc.or_(said["is_new"], said["withdrawn"])),
+                said["withdrawn"],
+            )
+        )
         absent = self._withdrawals(version) if held else self._rest.empty_table()
-        added = pa.concat_tables([self._at_rest(rows), self._at_rest(absent)])
-        unchanged = self._count("incoming") - rows.num_rows
+        added = pa.concat_tables([self._at_rest(self._dated(said, version)), self._at_rest(absent)])
+        unchanged = self._count("incoming") - said.num_rows
         return Changes(added, new, back_or_changed, gone + absent.num_rows, unchanged, held, absent.num_rows)
+
+    def _news(self) -> pa.Table:
+        """The incoming rows that say something the state does not, with `is_new` (key never held) and `withdrawn`."""
+        if self._count("state") == 0:
+            first = self._db.sql(f"SELECT i.*, {self._says_withdrawn('i')} AS withdrawn, TRUE AS is_new FROM incoming i")
+            return first.filter("NOT withdrawn").to_arrow_table()
+        return self._db.sql(f"""
+            SELECT i.*, {self._says_withdrawn("i")} AS withdrawn, s.known_at IS NULL AS is_new
+            FROM incoming i LEFT JOIN state s ON {self._same_key("s", "i")}
+            WHERE CASE WHEN {self._says_withdrawn("i")} THEN NOT coalesce(s.withdrawn, TRUE)
+                       ELSE coalesce(s.withdrawn, TRUE) OR {self._differs("s")} END
+            ORDER BY source_row, source_column""").to_arrow_table()
+
+    def _dated(self, said: pa.Table, version: Version) -> pa.Table:
+        """The rows with since when, and how, they are known: see the rules at the top of this module."""
+        own_time = pa.scalar(version.at, pa.timestamp("us", tz="UTC"))
+        previous_at = version.at if version.covers == MENDED else self.previous_at
+        latest = version.at - (version.grace if version.covers == INCREMENT else dt.timedelta(0))
+        usual = said["usual_at"]
+        assumed = pc.and_(said["is_new"], pc.less(usual, pa.scalar(latest, own_time.type)))
+        if previous_at is not None:
+            assumed = pc.and_(assumed, pc.greater(usual, pa.scalar(previous_at, own_time.type)))
+        assumed = pc.fill_null(assumed, False)  # no usual time is known: nothing to assume
+        known_at = pc.if_else(assumed, usual, own_time)
+        said = said.append_column("known_at", known_at).append_column("known_basis", pc.if_else(assumed, "assumed", version.basis))
+        return said.append_column("file_id", pa.repeat(pa.scalar(version.file_id, pa.int64()), said.num_rows))
 
     def _withdrawals(self, version: Version) -> pa.Table:
         """Rows for the keys that the version covers and no longer states: the key, no values, marked withdrawn."""

@@ -19,8 +19,7 @@ class Evidence:
     """All a rule may look at. Rules that lack what they need find nothing.
 
     panels: from `build_panels`. definitions: indicator -> object with `kind` (stock, flow, cumulative, rate), `unit` and,
-    where it
-    applies,
+    where it applies,
     `cumulative_of`, `part_of`, `inflows`, `outflows`. today: the day of the check, in the feed's zone.
     rows: the long table (for duplicates and rows without a place). capacity: the `capacity` table.
     unknown_codes: quarantine counts: feed, column, code, n. parents: place -> the place it is part of.

@@ -21,8 +21,8 @@ def flat_series(evidence: Evidence) -> pd.DataFrame:
     """A large value repeated: yesterday's form was sent again. Zeros are `gaps`' affair.
 
     The chance that a day repeats the one before is counted in the eight weeks before the stretch and in those after it (one
-    repeat
-    and two days added, so that it is never zero); the larger one holds. Reported when chance alone would make so long a stretch
+    repeat and two days added, so that it is never zero); the larger one holds. Reported when chance alone would make so long
+    a stretch
     less often than `flat_maximum_chance`; the chance is never taken below that of a Poisson count.
     """
     limits = evidence.thresholds
