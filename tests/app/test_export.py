@@ -43,7 +43,8 @@ def test_several_values_of_one_filter_are_alternatives(demo):
 @pytest.mark.parametrize(
     ("changes", "near"),
     [
-        ({"table": "indicatrs"}, "indicators"), ({"places": ("FR-7",)}, "FR-75|FR-79"), ({"indicators": ("icu_cencus",)}, "icu_census"),
+        ({"table": "indicatrs"}, "indicators"), ({"places": ("FR-7",)}, "FR-75|FR-79"),
+        ({"indicators": ("icu_cencus",)}, "icu_census"),
         ({"where": (("sexe", "all"),)}, "sex"),
     ],
 )  # fmt: skip
