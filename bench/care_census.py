@@ -18,7 +18,7 @@ import xarray as xr
 
 from belvedere.care.capacity import sum_regions
 from belvedere.care.census import census_paths, expected_entries, hospital_and_icu_paths
-from belvedere.care.fit import fit_leaving, fit_share
+from belvedere.care.fit import fit_leaving, fit_share, shared_groups
 from belvedere.care.level import LevelPrior
 from belvedere.care.present import inferred_elapsed
 from belvedere.care.stay import Stay, gamma_stay, mixture
@@ -46,9 +46,10 @@ def short_and_long(means: Sequence[float], longer: Sequence[tuple[float, float]]
 HOSPITAL_STAYS = short_and_long((7, 9, 11), ((0.1, 40), (0.2, 40), (0.3, 40), (0.1, 70), (0.2, 70)))
 ICU_STAYS = short_and_long((8, 12, 16), ((0.0, 40), (0.1, 40), (0.2, 40)))
 COMMON = {"sd": 0.3, "region_sd": 0.2, "week_noise": 0.03, "weight": 8}
-HOSPITAL = LevelPrior(mean=1, national_step=0.1, region_step=0.06, dispersion=2.0, **COMMON)
-ICU = LevelPrior(mean=1, national_step=0.08, region_step=0.05, dispersion=1.3, **COMMON)
-SHARE = LevelPrior(mean=0.16, national_step=0.08, region_step=0.06, dispersion=1.3, **COMMON)
+SHARED = 0.7  # of a region's variance, with the others of its group
+HOSPITAL = LevelPrior(mean=1, national_step=0.12, region_step=0.1, dispersion=2.0, **COMMON)
+ICU = LevelPrior(mean=1, national_step=0.1, region_step=0.05, dispersion=1.3, **COMMON)
+SHARE = LevelPrior(mean=0.16, national_step=0.1, region_step=0.06, dispersion=1.3, **COMMON)
 
 
 def even(stays: Sequence[Stay]) -> np.ndarray:
@@ -70,7 +71,8 @@ def hospital_and_icu(
     past: dict[str, xr.DataArray], admissions: xr.DataArray, part: xr.DataArray, rng: np.random.Generator
 ) -> xr.Dataset:
     """Fit to the last weeks, then paths of both censuses."""
-    size = {"samples": admissions.sizes["sample"], "horizons": HORIZONS, "rng": rng}
+    groups = shared_groups(part, regions=admissions.region.values, shared=SHARED)
+    size = {"samples": admissions.sizes["sample"], "horizons": HORIZONS, "rng": rng, "groups": groups}
     stays = fit_leaving(
         past["admissions"],
         past["hospital"],
@@ -80,10 +82,8 @@ def hospital_and_icu(
         weeks=WEEKS,
         groups=part,
     )
-    icu = fit_leaving(
-        past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS, groups=part
-    )
-    share = fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS, groups=part)
+    icu = fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS)
+    share = fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS)
     return hospital_and_icu_paths(
         admissions,
         hospital_in_bed=inferred_elapsed(past["admissions"], present=today(past["hospital"]), stays=stays.stays, days=90),
@@ -102,11 +102,10 @@ def icu_alone(
     past: dict[str, xr.DataArray], entries: xr.DataArray, part: xr.DataArray, rng: np.random.Generator
 ) -> xr.DataArray:
     """Intensive care where its own entries are known."""
-    icu = fit_leaving(
-        past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS, groups=part
-    )
+    icu = fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS)
     in_bed = inferred_elapsed(past["icu_entries"], present=today(past["icu"]), stays=icu.stays, days=60)
-    leaving = icu.sample(samples=entries.sizes["sample"], horizons=HORIZONS, rng=rng)
+    groups = shared_groups(part, regions=entries.region.values, shared=SHARED)
+    leaving = icu.sample(samples=entries.sizes["sample"], horizons=HORIZONS, rng=rng, groups=groups)
     return census_paths(entries, in_bed=in_bed, leaving=leaving, rng=rng).census
 
 
@@ -209,8 +208,8 @@ def cost(counts: Counts) -> Iterator[Figure]:
         weeks=WEEKS,
         groups=part,
     )
-    fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS, groups=part)
-    fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS, groups=part)
+    fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS)
+    fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS)
     yield Figure(
         "fits of 101 régions to 8 weeks, CPU".replace("régions", "départements"), time.process_time() - start, "s", "<=3"
     )

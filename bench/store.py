@@ -20,6 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 import belvedere
+from belvedere.reference.places import Places
 from belvedere.sources.formats import read
 from belvedere.sources.ingest import ingest
 from belvedere.sources.mapping import find_mappings, shipped_mappings
@@ -112,19 +113,19 @@ def same_figures(workspace: Workspace) -> Iterator[Figure]:
     back = workspace.frame("indicators", feed="fr-spf-hospital-flows-tidy")
     columns = {"new_hosp": "hospital_admissions", "new_icu": "icu_admissions", "new_deaths_hosp": "hospital_deaths",
                "new_discharges": "hospital_discharges"}  # fmt: skip
-    differing = _differing(flows, "dep_code", "FR-", columns, back)
+    differing = _differing(flows, "dep_code", "insee-dep", columns, back)
     yield Figure("France, admissions to deaths: cells that differ", differing, "", "=0")
     italy = pd.read_parquet(DATA / "italy" / "hospital_region_day.parquet")
     back = workspace.frame("indicators", feed="it-pcm-regions-tidy")
-    columns = {"icu": "icu_census", "hosp": "hospital_census", "new_cases": "cases"}
-    yield Figure("Italy, census and cases: cells that differ", _differing(italy, "nuts2", "", columns, back), "", "=0")
+    columns = {"icu": "icu_census", "hosp": "hospital_census", "new_cases": "cases_announced"}
+    yield Figure("Italy, census and cases: cells that differ", _differing(italy, "nuts2", "nuts-2021", columns, back), "", "=0")
     wrong = sum(_early_or_late(workspace, flows, dt.date(2020, 10, 20) + dt.timedelta(days=30 * k)) for k in range(10))
     yield Figure("France as of 10 past days: places whose last known day is not the usual one", wrong, "", "=0")
 
 
-def _differing(source: pd.DataFrame, key: str, prefix: str, columns: dict[str, str], back: pd.DataFrame) -> int:
+def _differing(source: pd.DataFrame, key: str, scheme: str, columns: dict[str, str], back: pd.DataFrame) -> int:
     long = source.melt([key, "date"], list(columns), value_name="value").dropna(subset="value")
-    long["place"] = prefix + long[key]
+    long["place"] = long[key].map({code: Places.load().find(scheme, code) for code in long[key].unique()})
     long["indicator"] = long["variable"].map(columns)
     long["date"] = pd.to_datetime(long["date"])
     own = back[back.indicator.isin(columns.values())]

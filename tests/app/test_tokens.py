@@ -14,7 +14,8 @@ PAIRS = [
     *(("ink", g, TEXT) for g in GROUNDS), *(("ink-2", g, TEXT) for g in GROUNDS), *(("ink-3", g, TEXT) for g in GROUNDS),
     *((s, g, TEXT) for s in ("critical", "watch", "good", "stale") for g in ("page", "panel", f"{s}-bg")),
     ("ink", "info-bg", TEXT), ("ink", "critical-bg", TEXT), ("ink", "watch-bg", TEXT), ("on-ink", "ink", TEXT),
-    ("control", "panel", SHAPE), ("focus", "panel", SHAPE), ("focus", "page", SHAPE), ("ink-2", "panel", SHAPE), ("ink-3", "panel", SHAPE),
+    ("control", "panel", SHAPE), ("focus", "panel", SHAPE), ("focus", "page", SHAPE),
+    ("ink-2", "panel", SHAPE), ("ink-3", "panel", SHAPE),
 ]  # fmt: skip
 
 

@@ -23,7 +23,8 @@ def fields(text: str | tuple[str, str]) -> set[str]:
 def feed(state: str = "fresh", quarantine: int = 0, **changes) -> FeedStatus:
     plain = FeedStatus(
         feed="a", title="A", producer="P", licence="L", table="indicators", country="FR", rhythm="daily", state=state,
-        versions=1,        last_version=None, last_date=TODAY, expected_at=NOW, age=None, missed=0, days=(DayShare(TODAY, 3, 3),), missing=(),
+        versions=1, last_version=None, last_date=TODAY, expected_at=NOW, age=None, missed=0,
+        days=(DayShare(TODAY, 3, 3),), missing=(),
         quarantine=quarantine, findings={}, rows=1, assumed_share=0.0, demo=False, zone="Europe/Paris",
     )  # fmt: skip
     return replace(plain, **changes)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from belvedere.care.fit import faster, fit_leaving, fit_share
+from belvedere.care.fit import faster, fit_leaving, fit_share, shared_groups
 from belvedere.care.stay import gamma_stay, mixture
 from belvedere.errors import DataError
 from tests.care import oracle
@@ -121,18 +121,18 @@ def test_share_and_its_spread_are_recovered(prior):
     assert shares.sel(horizon=28).std("sample").mean() > 1.2 * today.std("sample").mean()  # it drifts
 
 
-def test_regions_of_a_group_drift_together(prior):
-    """Two groups leave at 0.7 and 1.3 times the rate: what is learnt of a group holds for its smallest member."""
-    admissions, census = truth([faster(SHORT, 0.7)] * 5 + [faster(SHORT, 1.3)] * 5, seed=11, regions=10)
-    rng = np.random.default_rng(2)
-    admissions[0] = rng.poisson(0.3, 150)
-    census[0] = oracle.simulate(admissions[0].to_numpy(), SHORT, rng)[0]
-    groups = by_region(np.repeat([1, 2], 5))
-    alone, grouped = (fitted((admissions, census), prior, stays=[SHORT], chances=[1.0], groups=g) for g in (None, groups))
-    assert grouped.levels[0].regional[0] < alone.levels[0].regional[0]
-    drawn = grouped.sample(samples=3000, horizons=28, rng=rng).multiplier.sel(horizon=28).values
-    together = np.corrcoef(np.log(drawn).T)
-    assert together[1, 2] > together[1, 7] + 0.1
+def test_groups_widen_their_sums_and_nothing_else(tailed, prior):
+    fit = fitted(tailed, prior)
+    groups = shared_groups(by_region(np.repeat([1, 2], 4)), regions=fit.regions, shared=0.5)
+    size = {"samples": 4000, "horizons": 28}
+    apart, together = (
+        np.log(fit.sample(**size, groups=g, rng=np.random.default_rng(2)).multiplier.sel(horizon=28).values)
+        for g in (None, groups)
+    )
+    assert together.std(axis=0) == pytest.approx(apart.std(axis=0), rel=0.06)
+    assert together[:, :4].sum(axis=1).std() > 1.1 * apart[:, :4].sum(axis=1).std()
+    correlation = np.corrcoef(together.T)
+    assert correlation[0, 1] > correlation[0, 5] + 0.1
 
 
 def test_same_seed_same_draws(tailed, prior):

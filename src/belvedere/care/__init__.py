@@ -12,12 +12,13 @@ Pure functions on labelled arrays (`xarray.DataArray`, dimensions from `belveder
 from belvedere.care.assess import Limits, assess
 from belvedere.care.capacity import least_capacity, passing, sum_regions
 from belvedere.care.census import Leaving, census_paths, expected_entries, hospital_and_icu_paths, steady_leaving
-from belvedere.care.fit import LeavingFit, ShareFit, fit_leaving, fit_share
-from belvedere.care.level import Level, LevelPrior
+from belvedere.care.fit import LeavingFit, ShareFit, fit_leaving, fit_share, shared_groups
+from belvedere.care.level import Groups, Level, LevelPrior
 from belvedere.care.present import inferred_elapsed, known_elapsed
 from belvedere.care.stay import Stay, gamma_stay, mixture, pmf_stay, residual
 
 __all__ = [
+    "Groups",
     "Leaving",
     "LeavingFit",
     "Level",
@@ -39,6 +40,7 @@ __all__ = [
     "passing",
     "pmf_stay",
     "residual",
+    "shared_groups",
     "steady_leaving",
     "sum_regions",
 ]

@@ -15,7 +15,7 @@ import xarray as xr
 from scipy.special import betaincinv, ndtr
 
 from belvedere.care.census import PATH, Leaving
-from belvedere.care.level import WEEK, Level, LevelPrior, fit_level
+from belvedere.care.level import WEEK, Groups, Level, LevelPrior, fit_level
 from belvedere.care.present import check_daily, filled, usable_counts
 from belvedere.care.stay import Stay
 from belvedere.errors import DataError
@@ -36,13 +36,14 @@ class LeavingFit:
     regions: np.ndarray
     weeks: np.ndarray
 
-    def sample(self, *, samples: int, horizons: int, rng: np.random.Generator) -> Leaving:
+    def sample(self, *, samples: int, horizons: int, rng: np.random.Generator, groups: Groups | None = None) -> Leaving:
         """Joint draws of stay, level and drift; sample i follows one candidate in all regions."""
+        groups = Groups.none(self.regions.size) if groups is None else groups
         choice = rng.choice(len(self.stays), size=samples, p=self.weights)
         multiplier = np.empty((samples, self.regions.size, horizons))
         for k, level in enumerate(self.levels):
             if (mine := choice == k).any():
-                multiplier[mine] = level.paths(samples=int(mine.sum()), horizons=horizons, rng=rng)
+                multiplier[mine] = level.paths(samples=int(mine.sum()), horizons=horizons, groups=groups, rng=rng)
         dispersion = np.sum([w * level.dispersion for w, level in zip(self.weights, self.levels, strict=True)], axis=0)
         coords = {"region": self.regions, "horizon": np.arange(1, horizons + 1)}
         return Leaving(
@@ -72,19 +73,20 @@ class ShareFit:
         """Variance of entries over the Poisson's, dims (region)."""
         return xr.DataArray(self.level.dispersion, dims="region", coords={"region": self.regions})
 
-    def sample(self, *, samples: int, horizons: int, rng: np.random.Generator) -> xr.DataArray:
+    def sample(self, *, samples: int, horizons: int, rng: np.random.Generator, groups: Groups | None = None) -> xr.DataArray:
         """Shares of the coming days, 0–1, dims (sample, region, horizon).
 
         Today's share of a region is beta with the mean and variance of the fit; the national part of what is not known is
         one draw for all regions (normal ranks). From there the odds drift.
         """
         level = self.level
-        noise = level.present_noise(samples=samples, rng=rng) / np.sqrt(level.present_var)
+        groups = Groups.none(self.regions.size) if groups is None else groups
+        noise = level.present_noise(samples=samples, groups=groups, rng=rng) / np.sqrt(level.present_var)
         mean = np.clip(level.regional, 1e-6, 1 - 1e-6)
         variance = mean**2 * level.present_var
         size = np.maximum(mean * (1 - mean) / variance - 1, 1.0)
         share = betaincinv(mean * size, (1 - mean) * size, ndtr(noise))[:, :, None]
-        factor = np.exp(level.drift(samples=samples, horizons=horizons, rng=rng))
+        factor = np.exp(level.drift(samples=samples, horizons=horizons, groups=groups, rng=rng))
         coords = {"region": self.regions, "horizon": np.arange(1, horizons + 1)}
         return xr.DataArray(share * factor / (1 - share + share * factor), dims=PATH, coords=coords)
 
@@ -97,14 +99,12 @@ def fit_leaving(
     chances: Sequence[float],
     prior: LevelPrior,
     weeks: int,
-    groups: xr.DataArray | None = None,
 ) -> LeavingFit:
     """Rate of leaving from daily admissions and census.
 
     admissions, census: persons, dims (region, date), same dates, every day, the last one today; missing and impossible values
     are nan or set aside. The longer the admissions before the weeks looked at, the better the days in bed are known.
     stays, chances: candidate stays and the chance of each before the data. weeks: how many of the last weeks to learn from.
-    groups: label of each region (dims region), of which the regions drift together in part (départements of a région).
     Raises DataError for dates with gaps or that differ, or fewer than weeks × 7 + 1 days.
     """
     _check_pair(admissions, census, weeks)
@@ -119,10 +119,9 @@ def fit_leaving(
     ok = np.isfinite(left) & np.isfinite(expected[0])
     observed = _by_week(np.where(ok, left, np.nan))
     bases = [_by_week(np.where(ok, e, np.nan)) for e in expected]
-    labels = _labels(groups, census)
-    first = [fit_level(observed, base, prior=prior, groups=labels) for base in bases]
+    first = [fit_level(observed, base, prior=prior) for base in bases]
     common = first[int(np.argmax([level.log_evidence for level in first]))].dispersion
-    levels = tuple(fit_level(observed, base, prior=prior, groups=labels, dispersion_given=common) for base in bases)
+    levels = tuple(fit_level(observed, base, prior=prior, dispersion_given=common) for base in bases)
     with np.errstate(divide="ignore"):
         log = np.array([level.log_evidence for level in levels]) + np.log(np.asarray(chances, dtype=float))
     weight = np.exp(log - log.max())
@@ -136,7 +135,6 @@ def fit_share(
     delay: Sequence[float],
     prior: LevelPrior,
     weeks: int,
-    groups: xr.DataArray | None = None,
 ) -> ShareFit:
     """ICU share from daily hospital admissions and ICU entries.
 
@@ -151,7 +149,7 @@ def fit_share(
     start = entered.shape[1] - weeks * WEEK
     ok = np.isfinite(entered[:, start:])
     observed, base = (_by_week(np.where(ok, values[:, start:], np.nan)) for values in (entered, due))
-    return ShareFit(fit_level(observed, base, prior=prior, groups=_labels(groups, icu_entries)), icu_entries.region.values)
+    return ShareFit(fit_level(observed, base, prior=prior), icu_entries.region.values)
 
 
 def faster(stay: Stay, factor: float) -> Stay:
@@ -185,8 +183,13 @@ def _by_week(daily: np.ndarray) -> np.ndarray:
     return np.where(seen >= 4, total, np.nan)
 
 
-def _labels(groups: xr.DataArray | None, counts: xr.DataArray) -> np.ndarray | None:
-    return None if groups is None else groups.sel(region=counts.region).to_numpy().astype(str)
+def shared_groups(labels: xr.DataArray, *, regions: np.ndarray, shared: float) -> Groups:
+    """Groups from a label of each region, dims (region); shared: 0–1, see `Groups`. Raises DataError outside 0–1."""
+    check_dims(labels, required=("region",), optional=())
+    if not 0 <= shared <= 1:
+        raise DataError(f"the share of variance that groups have in common lies between 0 and 1, found {shared}")
+    _, index = np.unique(labels.sel(region=regions).to_numpy().astype(str), return_inverse=True)
+    return Groups(index, shared)
 
 
 def _check_pair(first: xr.DataArray, second: xr.DataArray, weeks: int) -> None:

@@ -1,8 +1,8 @@
-"""A rate seen through counts: observed against expected, by region and week, with a national level and levels below it.
+"""A rate seen through counts: observed against expected, by region and week, with a national level and regional ones.
 
-    observed(r, w) ≈ national(w) × (1 + of its group(w)) × (1 + of its own(w)) × expected(r, w)
+    observed(r, w) ≈ national(w) × (1 + deviation(r, w)) × expected(r, w)
 
-All levels wander (local level model, Kalman filter), so recent weeks weigh more, missing weeks weigh nothing and an outlier is
+Both levels wander (local level model, Kalman filter), so recent weeks weigh more, missing weeks weigh nothing and an outlier is
 held back (its surprise is cut, Huber). Regions shrink to the nation by as much as the data say they resemble one another.
 """
 
@@ -45,14 +45,37 @@ class LevelPrior:
 
 
 @dataclass(frozen=True)
+class Groups:
+    """Which regions share their surprises (départements of a région: one authority, one network of hospitals).
+
+    index: group of each region, int, shape (region,). shared: share of a region's variance its group has in common, 0–1;
+    each region's own spread stays what it is, sums over a group become wider.
+    """
+
+    index: np.ndarray
+    shared: float
+
+    @classmethod
+    def none(cls, regions: int) -> Groups:
+        """Regions whose surprises have nothing in common but the nation's."""
+        return cls(np.arange(regions), 0.0)
+
+    def normal(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        """Standard normal draws, shape (sample, region, …), correlated by `shared` within a group."""
+        own = rng.standard_normal(shape)
+        if not self.shared:
+            return own
+        common = rng.standard_normal((shape[0], self.index.max() + 1, *shape[2:]))[:, self.index]
+        return np.sqrt(self.shared) * common + np.sqrt(1 - self.shared) * own
+
+
+@dataclass(frozen=True)
 class Level:
     """The level of today and how it may wander.
 
     national, national_var: mean of the national level; variance as a share of it squared.
-    deviation: of each region from the nation, its group's included, as a share, shape (region,).
-    deviation_var: of the region's own part, shape (region,). group: index of each region's group, shape (region,).
-    group_var: of the groups' part, shape (group,); 0 where regions have no groups.
-    national_step_var, group_step_var, region_step_var: drift a week, as shares squared.
+    deviation, deviation_var: of each region from the nation, as a share, shape (region,).
+    national_step_var, region_step_var: drift a week, as shares squared.
     dispersion: variance of a week's counts over the Poisson's, shape (region,).
     log_evidence: how well the observed followed, for weighing candidates that share a `dispersion_given`.
     """
@@ -61,10 +84,7 @@ class Level:
     national_var: float
     deviation: np.ndarray
     deviation_var: np.ndarray
-    group: np.ndarray
-    group_var: np.ndarray
     national_step_var: float
-    group_step_var: float
     region_step_var: float
     dispersion: np.ndarray
     log_evidence: float
@@ -74,102 +94,65 @@ class Level:
         """Level of each region, shape (region,)."""
         return self.national * (1 + self.deviation)
 
-    def paths(self, *, samples: int, horizons: int, rng: np.random.Generator) -> np.ndarray:
-        """Sampled levels of the coming days, shape (sample, region, horizon): lognormal around today's level, then drifting."""
-        now = self.present_noise(samples=samples, rng=rng)
-        drift = self.drift(samples=samples, horizons=horizons, rng=rng)
-        typical = self.national * np.maximum(1 + self.deviation, 0.1)
-        return typical[None, :, None] * np.exp(now[:, :, None] + drift)
-
     @property
     def present_var(self) -> np.ndarray:
         """Variance of today's level of each region, as a share of it squared, shape (region,)."""
-        return self.national_var + self.group_var[self.group] + self.deviation_var
+        return self.national_var + self.deviation_var
 
-    def present_noise(self, *, samples: int, rng: np.random.Generator) -> np.ndarray:
+    def paths(self, *, samples: int, horizons: int, groups: Groups, rng: np.random.Generator) -> np.ndarray:
+        """Sampled levels of the coming days, shape (sample, region, horizon): lognormal around today's level, then drifting."""
+        now = self.present_noise(samples=samples, groups=groups, rng=rng)
+        drift = self.drift(samples=samples, horizons=horizons, groups=groups, rng=rng)
+        typical = self.national * np.maximum(1 + self.deviation, 0.1)
+        return typical[None, :, None] * np.exp(now[:, :, None] + drift)
+
+    def present_noise(self, *, samples: int, groups: Groups, rng: np.random.Generator) -> np.ndarray:
         """What is not known of today's level, as a share of it, shape (sample, region); one national draw a sample."""
-        noise = rng.standard_normal((samples, 1)) * np.sqrt(self.national_var)
-        noise = noise + (rng.standard_normal((samples, self.group_var.size)) * np.sqrt(self.group_var))[:, self.group]
-        return noise + rng.standard_normal((samples, self.deviation.size)) * np.sqrt(self.deviation_var)
+        nation = rng.standard_normal((samples, 1)) * np.sqrt(self.national_var)
+        return nation + groups.normal((samples, self.deviation.size), rng) * np.sqrt(self.deviation_var)
 
-    def drift(self, *, samples: int, horizons: int, rng: np.random.Generator) -> np.ndarray:
-        """Random walk of the log level from today, shape (sample, region, horizon); steps of nation and group are shared."""
-        steps = rng.standard_normal((samples, 1, horizons)) * np.sqrt(self.national_step_var / WEEK)
-        of_group = rng.standard_normal((samples, self.group_var.size, horizons)) * np.sqrt(self.group_step_var / WEEK)
-        of_region = rng.standard_normal((samples, self.deviation.size, horizons)) * np.sqrt(self.region_step_var / WEEK)
-        return np.cumsum(steps + of_group[:, self.group] + of_region, axis=2)
+    def drift(self, *, samples: int, horizons: int, groups: Groups, rng: np.random.Generator) -> np.ndarray:
+        """Random walk of the log level from today, shape (sample, region, horizon); the nation's steps are shared."""
+        nation = rng.standard_normal((samples, 1, horizons)) * np.sqrt(self.national_step_var / WEEK)
+        steps = groups.normal((samples, self.deviation.size, horizons), rng) * np.sqrt(self.region_step_var / WEEK)
+        return np.cumsum(nation + steps, axis=2)
 
 
 def fit_level(
-    observed: np.ndarray,
-    expected: np.ndarray,
-    *,
-    prior: LevelPrior,
-    groups: np.ndarray | None = None,
-    dispersion_given: np.ndarray | None = None,
+    observed: np.ndarray, expected: np.ndarray, *, prior: LevelPrior, dispersion_given: np.ndarray | None = None
 ) -> Level:
     """Level of observed over expected, oldest week first.
 
     observed, expected: persons a week, shape (region, week); nan or an expected 0 where there is nothing to compare. Observed
-    may be negative (a census corrected upwards). groups: label of each region, (region,): regions of a group drift together
-    in part. dispersion_given: of counts, (region,), to compare candidates on equal terms.
+    may be negative (a census corrected upwards). dispersion_given: of counts, (region,), to compare candidates on equal terms.
     """
     seen = np.isfinite(observed) & np.isfinite(expected) & (expected > 0)
     count, base = np.where(seen, observed, 0.0), np.where(seen, expected, 0.0)
     crude = max((count.sum() + prior.mean) / (base.sum() + 1), 0.05 * prior.mean)
     base = base * crude  # from here on levels are relative to the crude one, so that candidates compare
     count = _cut(count, base, prior.dispersion)
-    one = np.zeros(base.shape[0], dtype=int)
-    national = _ratio(_by_group(count, one), _by_group(base, one))[0]
+    national = _ratio(count.sum(axis=0), base.sum(axis=0))
     base = base * np.where(np.isfinite(national) & (national > 0), national, 1.0)
     z, noise = _ratio(count, base) - 1, _inverse(base)
     dispersion = _dispersion(z, noise, prior) if dispersion_given is None else dispersion_given
     noise = noise * dispersion[:, None]
-    nation_noise = _pooled_noise(noise, one) + prior.week_noise**2
+    nation_noise = _inverse(_inverse(noise).sum(axis=0))[None] + prior.week_noise**2
     nation_step = _step_variance(national[None], nation_noise, prior.national_step**2, prior.weight)
     start = (prior.mean / crude, (prior.sd * prior.mean / crude) ** 2)
-    nation, nation_var, evidence, _ = _filter(national[None], nation_noise, start, nation_step)
-    own_evidence = _filter(z, noise, (0.0, _between(z, noise, prior)), _region_step(z, noise, prior))[2]  # groups or not
-    group, of_group, group_var, group_step, group_path = _group_level(count, base, noise, groups, prior)
-    z = (1 + z) / (1 + group_path[group]) - 1
-    region_step = _region_step(z, noise, prior)
-    own, own_var, *_ = _filter(z, noise, (0.0, _between(z, noise, prior)), region_step)
+    nation, nation_var, evidence = _filter(national[None], nation_noise, start, nation_step)
+    # many rows say more of drift, so the prior counts for a quarter of them
+    region_step = _step_variance(z, noise, prior.region_step**2, prior.weight * max(1, z.shape[0] / 4))
+    own, own_var, own_evidence = _filter(z, noise, (0.0, _between(z, noise, prior)), region_step)
     return Level(
         national=float(max(nation[0] * crude, 0.05 * prior.mean)),
         national_var=float(nation_var[0]),
-        deviation=(1 + of_group[group]) * (1 + own) - 1,
+        deviation=own,
         deviation_var=own_var,
-        group=group,
-        group_var=group_var,
         national_step_var=nation_step,
-        group_step_var=group_step,
         region_step_var=region_step,
         dispersion=dispersion,
         log_evidence=float(evidence.sum() + own_evidence.sum()),
     )
-
-
-def _group_level(count: np.ndarray, base: np.ndarray, noise: np.ndarray, groups: np.ndarray | None, prior: LevelPrior):
-    """Each region's group, then by group: deviation of today, its variance, drift a week, deviations by week."""
-    if groups is None:
-        return np.zeros(base.shape[0], dtype=int), np.zeros(1), np.zeros(1), 0.0, np.zeros((1, base.shape[1]))
-    _, group = np.unique(groups, return_inverse=True)
-    z = _ratio(_by_group(count, group), _by_group(base, group)) - 1
-    pooled = _pooled_noise(noise, group)
-    step = _region_step(z, pooled, prior)
-    mean, var, _, path = _filter(z, pooled, (0.0, _between(z, pooled, prior)), step)
-    return group, mean, var, step, path
-
-
-def _by_group(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    summed = np.zeros((group.max() + 1, values.shape[1]))
-    np.add.at(summed, group, values)
-    return summed
-
-
-def _pooled_noise(noise: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Noise of a group's ratio, its regions weighed by what they expect (close to one over the sum of their precisions)."""
-    return _inverse(_by_group(_inverse(noise), group))
 
 
 def _ratio(count: np.ndarray, base: np.ndarray) -> np.ndarray:
@@ -182,9 +165,9 @@ def _inverse(values: np.ndarray) -> np.ndarray:
 
 
 def _filter(z: np.ndarray, noise: np.ndarray, start: tuple[float, float], step: float):
-    """Local level filter of the rows of z, (row, week): mean and variance after the last week, log likelihood, mean by week."""
+    """Local level filter of the rows of z, (row, week): mean and variance after the last week, log likelihood."""
     mean, var = np.full(z.shape[0], start[0]), np.full(z.shape[0], start[1])
-    evidence, path = np.zeros(z.shape[0]), np.empty(z.shape)
+    evidence = np.zeros(z.shape[0])
     for w in range(z.shape[1]):
         var = var + step
         seen = np.isfinite(z[:, w]) & np.isfinite(noise[:, w])
@@ -194,9 +177,8 @@ def _filter(z: np.ndarray, noise: np.ndarray, start: tuple[float, float], step: 
         gain = np.where(seen, var / total, 0.0)
         mean = mean + gain * surprise * np.sqrt(total)
         var = var * (1 - gain)
-        path[:, w] = mean
         evidence += np.where(seen, -0.5 * surprise**2 - 0.5 * np.log(total), 0.0)
-    return mean, var, evidence, path
+    return mean, var, evidence
 
 
 def _cut(count: np.ndarray, expected: np.ndarray, dispersion: float) -> np.ndarray:
@@ -229,11 +211,6 @@ def _step_variance(z: np.ndarray, noise: np.ndarray, prior: float, weight: float
     excess = np.minimum(change[ok], HUBER**2 * (explained[ok] + prior)) - explained[ok]
     precision = (prior / (prior + explained[ok])) ** 2
     return float(max((precision @ excess + weight * prior) / (precision.sum() + weight), 0.1 * prior))
-
-
-def _region_step(z: np.ndarray, noise: np.ndarray, prior: LevelPrior) -> float:
-    """Weekly drift of deviations; many rows say more of it, so the prior counts for a quarter of them."""
-    return _step_variance(z, noise, prior.region_step**2, prior.weight * max(1, z.shape[0] / 4))
 
 
 def _between(z: np.ndarray, noise: np.ndarray, prior: LevelPrior) -> float:

@@ -57,6 +57,19 @@ def estimate_effects(
     return CalendarEffects(weekday, float(holiday), days)
 
 
+def calendar_offset(counts: np.ndarray, dates: np.ndarray, holidays: np.ndarray, *, season_days: int = 182) -> np.ndarray:
+    """Log factor of each past day and region, shape (T, R), the pattern learnt anew in each season (habits change).
+
+    counts: shape (T, R). dates: datetime64[D], shape (T,). holidays: bool, shape (T, R). season_days: length of a season, about.
+    """
+    weekdays = weekday_numbers(dates)
+    offset = np.zeros(counts.shape)
+    for days in np.array_split(np.arange(len(counts)), max(len(counts) // season_days, 1)):
+        effects = estimate_effects(counts[days], weekdays[days], holidays[days])
+        offset[days] = effects.log_factors(weekdays[days], holidays[days])
+    return offset
+
+
 def centred_week(counts: np.ndarray) -> np.ndarray:
     """Mean of the seven days around each day, nan unless all are known; shape (T, R)."""
     result = np.full(counts.shape, np.nan)

@@ -104,7 +104,7 @@ def _sentence(found: np.ndarray, dates: np.ndarray, name: str) -> str:
 
 def _jumps(values: np.ndarray, factor: float) -> np.ndarray:
     """Single days far above the median of the days around them, and above what counts of that size scatter."""
-    typical = _around(values, np.nanmedian)
+    typical = _typical(values)
     high = values > np.maximum(factor * typical, typical + 8 * np.sqrt(typical + 1) + 5)
     last = max(len(values) - 3, 0)
     before = np.vstack([np.zeros((1, values.shape[1]), bool), high[:-1]])
@@ -152,11 +152,12 @@ def _runs(flags: np.ndarray) -> list[tuple[int, int, int]]:
     return list(zip(columns.tolist(), starts.tolist(), ends.tolist(), strict=True))
 
 
-def _around(values: np.ndarray, summary) -> np.ndarray:
-    """Summary of the week before and the week after each day, the day itself left out; shape as values."""
+def _typical(values: np.ndarray) -> np.ndarray:
+    """Median of the week before and the week after each day, the day itself left out; inf where nothing is known."""
     half = NEIGHBOURS // 2
     padded = np.pad(values, ((half, half), (0, 0)), constant_values=np.nan)
-    shifts = [padded[half + s : half + s + len(values)] for s in range(-half, half + 1) if s]
-    stacked = np.stack(shifts)
-    stacked[:, np.isnan(stacked).all(axis=0)] = np.inf
-    return summary(stacked, axis=0)
+    around = np.sort(np.stack([padded[half + s : half + s + len(values)] for s in range(-half, half + 1) if s]), axis=0)
+    known = np.isfinite(around).sum(axis=0)
+    ranks = (np.maximum(known - 1, 0) // 2, np.minimum(known // 2, NEIGHBOURS - 1))
+    middle = [np.take_along_axis(around, rank[None], axis=0)[0] for rank in ranks]
+    return np.where(known > 0, (middle[0] + middle[1]) / 2, np.inf)

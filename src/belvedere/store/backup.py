@@ -50,13 +50,14 @@ def backup(workspace: Workspace, target: Path, *, with_keys: bool = False, now: 
     if workspace.engine.dialect.name != "sqlite":
         raise BackupError("This workspace keeps its records in PostgreSQL: back up that database with pg_dump.")
     if target.is_relative_to(workspace.path):
-        raise BackupError(f"{target} lies in the workspace itself: what is erased there must leave no copy. Choose another folder.")
+        raise BackupError(f"{target} lies in the workspace itself, where what is erased must leave no copy. Choose another folder.")
     if not target.parent.is_dir():
         raise BackupError(f"The folder {target.parent} does not exist.")
     handle, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
-        with workspace.locked("backup"), tempfile.TemporaryDirectory(dir=workspace.tmp) as scratch, os.fdopen(handle, "wb") as stream:
-            report = _write(workspace, stream, Path(scratch), target, with_keys, now or dt.datetime.now(dt.UTC))
+        with os.fdopen(handle, "wb") as stream:
+            with workspace.locked("backup"), tempfile.TemporaryDirectory(dir=workspace.tmp) as scratch:
+                report = _write(workspace, stream, Path(scratch), target, with_keys, now or dt.datetime.now(dt.UTC))
             stream.flush()
             os.fsync(stream.fileno())
         Path(part).replace(target)

@@ -203,9 +203,12 @@ def _without_copy(incoming: Incoming, earlier: list[StoredVersion]) -> Incoming:
     if not _arrives_late([incoming], earlier):
         return incoming
     newest = max(v.at for v in earlier if v.outcome == LOADED)
-    problem = Problem("older-than-held", f"a file of {incoming.at:%Y-%m-%d %H:%M} UTC",
-                      f"one not older than the newest loaded ({newest:%Y-%m-%d %H:%M} UTC): files of persons are not kept, so their "
-                      "history cannot be told again")  # fmt: skip
+    problem = Problem(
+        "older-than-held",
+        f"a file of {incoming.at:%Y-%m-%d %H:%M} UTC",
+        f"one not older than the newest loaded ({newest:%Y-%m-%d %H:%M} UTC): files of persons are not kept, so what came "
+        "between cannot be told again",
+    )
     return replace(incoming, translate=lambda: _refuse(problem))
 
 
@@ -269,7 +272,7 @@ def _write(workspace, feed, kind, state, superseded, versions, largest_withdrawa
 
 
 def _last_said(table: type[schema.Table], versions: list[pa.Table]) -> pa.Table:
-    """The rows of one commit without those that a later version overwrote at the same instant: nothing else would order them."""
+    """The rows of one commit but for those that a later version overwrote at the same instant: nothing would order them."""
     rows = pa.concat_tables(versions)
     instants = Counter(t for version in versions for t in pc.unique(version["known_at"]).to_pylist())
     shared = pa.array([t for t, n in instants.items() if n > 1], rows.schema.field("known_at").type)

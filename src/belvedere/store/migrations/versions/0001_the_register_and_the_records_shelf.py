@@ -209,7 +209,7 @@ def upgrade() -> None:
     sa.Column('version_at', register.Instant(timezone=True), nullable=False),
     sa.Column('basis', sa.String(), nullable=False),
     sa.Column('covers', sa.String(), nullable=False),
-    sa.Column('grace_seconds', sa.Integer(), nullable=False, comment='how late an increment may come and still count as on time'),
+    sa.Column('grace_seconds', sa.Integer(), nullable=False, comment='how late an increment may come and be on time'),
     sa.Column('outcome', sa.String(), nullable=False, comment='loaded, set aside'),
     sa.Column('counts', sa.JSON(), nullable=False),
     sa.Column('notes', sa.JSON(), nullable=False),
