@@ -1,55 +1,63 @@
 """Admissions of the coming weeks, as joint sample paths of all regions.
 
 The log-mean of a region is the country's curve plus the region's own departure from it. Both have a level and a growth
-rate that wanders and fades (`dynamic_counts`): waves go on, but neither explode nor freeze. How fast growth wanders is
-weighed by how well each candidate foretold the past days one step ahead, on data up to the last day only; each path
-draws its own candidate, so that what is not known about the model widens the intervals. Departures of regions move
-together as their past surprises did, shrunk towards independence (Schäfer & Strimmer 2005, Stat. Appl. Genet. Mol. Biol. 4:32).
+rate that wanders and fades (`dynamic_counts`): waves go on, but neither explode nor freeze. Now and then the country's
+growth turns: measures, behaviour and variants change it at once, and more often against its direction than with it.
+
+How fast growth wanders is weighed by how well each candidate foretold the past days one step ahead, on the data given and
+nothing later; each path draws its own candidate, so that not knowing the model widens the intervals. Departures of
+regions move together as their past surprises did, shrunk towards independence (Schäfer & Strimmer 2005, Stat. Appl.
+Genet. Mol. Biol. 4:32).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
 from belvedere.errors import DataError
 from belvedere.ontology.dimensions import check_dims
-from belvedere.spread.calendar_effects import CalendarEffects, estimate_effects, weekday_numbers
+from belvedere.spread.calendar_effects import CalendarEffects, align_holidays, estimate_effects, weekday_numbers
 from belvedere.spread.dynamic_counts import (
     Candidates,
-    Filtered,
+    Fit,
     Settings,
     State,
     filter_counts,
     posterior_weights,
     smooth_levels,
 )
-from belvedere.spread.screening import FAILED, screen
+from belvedere.spread.screening import DOUBTFUL, FAILED, Screened, screen
 
-DAY = np.timedelta64(1, "D")
+ONE_DAY = np.timedelta64(1, "D")
+WEEK = 7
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Priors:
-    """What is believed before the data speak; tuned on France, July 2020 to June 2021, and checked elsewhere (docs/).
+    """What is believed before the data speak. The defaults were tuned on France, July 2020 to June 2021, and checked on later
+    years and on Italy (bench/spread.py): they belong to respiratory waves counted by the day.
 
     common, regional: candidates for the drift of the country's curve and of a region's departure from it.
-    independence: share of the departures' drift that is a region's own (0..1).
+    fade: the most that growth of the country's curve keeps from a day to the next while foretelling (0..1).
+    turn_chance: of a turn of the country's growth, per day. turn_sd, turn_back: growth after a turn is normal with this sd (per
+    day) around minus `turn_back` times the growth before.
+    independence: share of the variance of the departures' drift that is a region's own (0..1).
+    pooling: in how far regions share what they learn about candidates (0..1).
     weekday_days: days the weekday pattern is learnt from.
     """
 
     common: Settings
     regional: Settings
+    fade: float = 0.96
+    turn_chance: float = 0.06
+    turn_sd: float = 0.055
+    turn_back: float = 0.85
     independence: float = 0.5
-    weekday_days: int = 70
     pooling: float = 0.9
-    fade: float = 1.0
-    turn_chance: float = 0.0
-    turn_sd: float = 0.04
-    turn_back: float = 0.0
-    wider: float = 1.0
+    weekday_days: int = 42
 
 
 PRIORS = Priors(
@@ -57,24 +65,23 @@ PRIORS = Priors(
         growth_sd=Candidates.lognormal(0.008, 0.5),
         damping=Candidates.of(0.95, 0.97, 0.985),
         level_sd=Candidates.of(0.01, 0.03),
-        size=Candidates.of(30, 100, 300),
+        size=Candidates.of(10, 30, 100, 300),
     ),
     regional=Settings.grid(
         growth_sd=Candidates.lognormal(0.005, 0.7),
         damping=Candidates.of(0.9, 0.96),
         level_sd=Candidates.of(0.02, 0.05),
-        size=Candidates.of(8, 20, 60),
+        size=Candidates.of(3, 6, 12, 30),
     ),
 )
 
 
 @dataclass(frozen=True)
 class AdmissionForecast:
-    """paths: persons admitted a day, int32, dims (sample, region, horizon), with the day as coordinate `date`.
-    expected: their mean before chance decides who comes, float32, same dims.
-    status: Dataset of `status` (ok, doubtful, failed) and `reason` by region. A failed region's paths are nan-free but void:
-    they are -1 nowhere; see `usable`.
-    diagnostics: what the model learnt, in words.
+    """paths: persons admitted a day, float32 of whole numbers, dims (sample, region, horizon), the day as coordinate `date` of
+    horizon; nan in a region that failed. Sums over regions must keep those nan (`skipna=False`).
+    status: `status` ("ok", "doubtful", "failed") and `reason` by region.
+    diagnostics: what the model learnt, in words, one sentence each.
     """
 
     paths: xr.DataArray
@@ -92,121 +99,181 @@ def admission_paths(
     reported_share: xr.DataArray | None = None,
     history_days: int = 84,
     minimum_days: int = 28,
+    minimum_share: float = 0.3,
     priors: Priors = PRIORS,
 ) -> AdmissionForecast:
+    """Joint sample paths of daily admissions for the days after the last date of `counts`.
+
+    counts: persons a day, dims (region, date), dates one day apart, nan = not known. Only the last `history_days` are used.
+    holidays: bool, dims (date) or (region, date), for the past and the days to come; days it does not name are none.
+    reported_share: share of each day's count that is known by now (0..1), dims (date) or (region, date); days it does not name
+    are complete, days below `minimum_share` are left out. Its own uncertainty is not carried on.
+    minimum_days: fewest known days, else the region fails.
+
+    The same generator state gives the same bytes, whatever the number of threads. Regions share the random stream: another set or order
+    of regions changes the draws, and what is learnt from all of them; the distribution under a mere permutation stays the same.
+    Raises DataError for other dimensions, dates that are not consecutive days, or fewer than 2 samples.
+    """
     check_dims(counts, required=("region", "date"), optional=())
     window = counts.isel(date=slice(-history_days, None))
-    dates = window["date"].values.astype("datetime64[D]")
-    future = dates[-1] + DAY * np.arange(1, horizon_days + 1)
-    days = np.concatenate([dates, future])
-    screened = screen(window.values.T, dates, minimum_days=minimum_days, recent_days=56)
-    usable = screened.status != FAILED
-    y = screened.counts[:, usable]
-    off = np.zeros((len(days), window.sizes["region"]), bool)
-    if holidays is not None:
-        off = holidays.reindex(date=days.astype("datetime64[ns]"), fill_value=False).broadcast_like(window.isel(date=0, drop=True)).transpose("date", "region").values
-    off = off[:, usable]
-    weekdays = weekday_numbers(days)
-    T = len(dates)
-    w0 = max(T - priors.weekday_days, 0)
-    effects = estimate_effects(y[w0:], weekdays[w0:T], off[w0:T])
-    calendar = effects.log_factors(weekdays, off)
-    share = np.zeros(y.shape)
-    common = _fit_common(y, calendar[:T] + share, priors.common)
-    regional = _fit_regional(y, calendar[:T] + share + common.curve[:, None], priors)
-    log_mean, size = _simulate(common, regional, priors, rng=rng, samples=samples, horizon_days=horizon_days)
-    mean = np.exp(np.minimum(log_mean + calendar[None, T:].transpose(0, 2, 1), 15))
-    drawn = rng.poisson(rng.standard_gamma(np.broadcast_to(size, mean.shape)) * mean / size)
-    full = np.zeros((samples, window.sizes["region"], horizon_days), np.int32)
-    full[:, usable] = drawn
-    paths = xr.DataArray(full, dims=("sample", "region", "horizon"), coords={"sample": np.arange(samples), "region": window["region"].values, "horizon": np.arange(1, horizon_days + 1), "date": ("horizon", future.astype("datetime64[ns]"))}, name="admissions")
-    return AdmissionForecast(paths, screened.report(window["region"].values), (str(regional.about), str(common.about)))
+    past = _consecutive_days(window)
+    days = np.concatenate([past, past[-1] + ONE_DAY * np.arange(1, horizon_days + 1)])
+    if samples < 2:
+        raise DataError(f"samples: found {samples}, expected at least 2")
+    screened = screen(window.values.T, past, minimum_days=minimum_days, recent_days=28)
+    usable = np.flatnonzero(screened.status != FAILED)
+    paths = np.full((samples, window.sizes["region"], horizon_days), np.nan, dtype=np.float32)
+    said: tuple[str, ...] = ("no region has counts to go on from",)
+    if len(usable):
+        share = _log_share(reported_share, window, minimum_share)[:, usable]
+        away = align_holidays(holidays, window["region"], days)[:, usable]
+        drawn, surprising, said = _forecast(screened.counts[:, usable], days, share, away, samples, priors, rng)
+        paths[:, usable] = drawn
+        _mark_surprising(screened, usable, surprising)
+    coords = {
+        "sample": np.arange(samples),
+        "region": window["region"].values,
+        "horizon": np.arange(1, horizon_days + 1),
+        "date": ("horizon", days[len(past) :].astype("datetime64[ns]")),
+    }
+    result = xr.DataArray(paths, coords, ("sample", "region", "horizon"), name="hospital_admissions", attrs={"units": "persons/day"})
+    return AdmissionForecast(result, screened.report(window["region"].values), said)
+
+
+def _forecast(y, days, log_share, away, samples, priors, rng):
+    """Paths, shape (S, R, H); how surprising the last week was, shape (R,); what was learnt. y, log_share: (T, R); away: (T + H, R)."""
+    weekdays, known = weekday_numbers(days), len(y)
+    recent = slice(max(known - priors.weekday_days, 0), known)
+    effects = estimate_effects((y * np.exp(-log_share))[recent], weekdays[recent], away[recent])
+    calendar = effects.log_factors(weekdays, away)
+    offset = calendar[:known] + log_share
+    common, share_of = fit_common(y, offset, priors.common)
+    regional = fit_regional(y, offset + common.curve[:, None], priors.regional, priors.pooling)
+    log_mean, size = _simulate(common, regional, share_of, priors, len(days) - known, samples, rng)
+    mean = np.exp(log_mean + calendar[known:].T)
+    drawn = rng.poisson(np.minimum(rng.standard_gamma(np.broadcast_to(size, mean.shape)) * mean / size, 1e8))
+    return drawn, regional.last_week(), _in_words(effects, common, regional)
+
+
+def fit_common(y: np.ndarray, offset: np.ndarray, settings: Settings) -> tuple[Fit, np.ndarray]:
+    """The country's curve, from the sum of all known counts, and each region's share of it, shape (R,).
+
+    y, offset: shape (T, R). A day on which less than a fifth of the country is known is skipped.
+    """
+    seen = np.isfinite(y) & np.isfinite(offset)
+    factor = np.where(seen, np.exp(offset), 0.0)
+    usual = (np.where(seen, y, 0.0).sum(axis=0) + 0.5) / np.maximum(factor.sum(axis=0), 1e-9)
+    share = usual / usual.sum()
+    covered = factor @ share
+    enough = covered > 0.2
+    total = np.where(enough, np.where(seen, y, 0.0).sum(axis=1), np.nan)[:, None]
+    start = np.log((np.nansum(total[: 2 * WEEK]) + 1) / (covered[: 2 * WEEK].sum() + 1))
+    state = State.vague(start, (len(settings), 1), level_sd=1.0, growth_sd=0.08)
+    filtered = filter_counts(total, np.log(np.where(enough, covered, 1.0))[:, None], settings, state, keep=True)
+    weights = posterior_weights(filtered.log_likelihood, settings.weight)
+    best = np.array([weights[:, 0].argmax()])
+    curve, _ = smooth_levels(filtered.take(best), settings.take(best))
+    return Fit(settings, weights, filtered, curve=curve[:, 0, 0]), share
+
+
+def fit_regional(y: np.ndarray, offset: np.ndarray, settings: Settings, pooling: float) -> Fit:
+    """Each region's departure from the country's curve, which is part of the offset. y, offset: shape (T, R)."""
+    seen = np.isfinite(y) & np.isfinite(offset)
+    expected = np.where(seen, np.exp(offset), 0.0).sum(axis=0)
+    start = np.log((np.where(seen, y, 0.0).sum(axis=0) + 0.5) / np.maximum(expected, 1e-9))
+    state = State.vague(start, (len(settings), y.shape[1]), level_sd=1.0, growth_sd=0.02)
+    filtered = filter_counts(y, offset, settings, state, keep=True)
+    return Fit(settings, posterior_weights(filtered.log_likelihood, settings.weight, pooling=pooling), filtered)
+
+
+def _simulate(common: Fit, regional: Fit, share: np.ndarray, priors: Priors, horizon: int, samples: int, rng: np.random.Generator):
+    """Log-means of all paths without the calendar, shape (S, R, H), and the size of the counts' scatter, shape (S, R, 1)."""
+    country, state = common.draw(rng, samples)
+    level, growth = np.full((samples, 1), common.curve[-1]), state.draw(rng)[1]
+    own, state = regional.draw(rng, samples)
+    own_level, own_growth = state.draw(rng)
+    together = _Together(regional.weekly_surprises(), priors.independence, samples, rng)
+    # what the country's days scatter more than the regions' own scatter adds up to
+    shared_size = 1 / np.maximum(1 / country.size - (share**2 / own.size).sum(axis=1, keepdims=True), 1e-4)
+    log_mean = np.empty((samples, len(share), horizon))
+    for day in range(horizon):
+        level = level + growth + country.level_sd * rng.standard_normal(level.shape)
+        growth = np.minimum(country.damping, priors.fade) * growth + country.growth_sd * rng.standard_normal(level.shape)
+        turned = priors.turn_sd * rng.standard_normal(level.shape) - priors.turn_back * growth
+        growth = np.where(rng.random(level.shape) < priors.turn_chance, turned, growth)
+        own_level = own_level + own_growth + own.level_sd * together.draw()
+        own_growth = own.damping * own_growth + own.growth_sd * together.draw()
+        scatter = np.log(np.maximum(rng.standard_gamma(shared_size) / shared_size, 1e-9))
+        log_mean[:, :, day] = level + own_level + scatter
+    return log_mean, own.size[:, :, None]
 
 
 @dataclass(frozen=True)
-class Fit:
-    settings: Settings
-    weights: np.ndarray
-    last: State
-    curve: np.ndarray | None = None
-    surprises: np.ndarray | None = None
-    start: np.ndarray | None = None
-    about: dict | None = None
+class _Together:
+    """Standard normal shocks of all regions that move together as `surprises` (weeks, R) did, shrunk towards independence.
+
+    A random mixture of past weeks has their correlation; no matrix is factorised, so no bytes depend on the threads.
+    """
+
+    surprises: np.ndarray
+    independence: float
+    samples: int
+    rng: np.random.Generator
+
+    def draw(self) -> np.ndarray:
+        """Shape (S, R)."""
+        weeks, regions = self.surprises.shape
+        own = self.rng.standard_normal((self.samples, regions))
+        if weeks < 4:
+            return own
+        mixture = np.einsum("sw,wr->sr", self.rng.standard_normal((self.samples, weeks)), self.surprises)
+        return np.sqrt(self.independence) * own + np.sqrt((1 - self.independence) / weeks) * mixture
 
 
-def _fit_common(y, offset, settings):
-    seen = np.isfinite(y)
-    size_of = np.nanmean(y / np.exp(offset), axis=0) + 0.1
-    share = size_of / size_of.sum()
-    total = np.where(seen, y, 0).sum(axis=1)
-    expected = (np.where(seen, np.exp(offset), 0) * share).sum(axis=1)
-    known = expected > 0.2
-    n = np.where(known, total, np.nan)[:, None]
-    o = np.log(np.where(known, expected, 1))[:, None]
-    level = np.log((np.nansum(n[:14]) + 1) / (np.where(known, expected, 0)[:14].sum() + 0.1))
-    start = State.vague(np.array(level), (len(settings), 1), level_sd=1.0, growth_sd=0.08)
-    f = filter_counts(n, o, settings, start, keep=True)
-    weights = posterior_weights(f.log_likelihood, settings.weight)
-    best = weights[:, 0].argmax()
-    one = settings.take(np.array([best]))
-    kept = Filtered(f.last, f.log_likelihood, None, f.before[:, :, best : best + 1], f.after[:, :, best : best + 1])
-    curve = smooth_levels(kept, one)[0][:, 0, 0]
-    about = {k: float((weights[:, 0] * getattr(settings, k)).sum()) for k in ("growth_sd", "damping", "level_sd", "size")}
-    return Fit(settings, weights, f.last, curve=curve, about=about, start=share)
+def _consecutive_days(window: xr.DataArray) -> np.ndarray:
+    days = window["date"].values.astype("datetime64[D]")
+    if len(days) == 0 or (np.diff(days) != ONE_DAY).any():
+        raise DataError("counts: expected dates one day apart, in order; fill missing days with nan")
+    return days
 
 
-def _fit_regional(y, offset, priors):
-    settings = priors.regional
-    level = np.log((np.nansum(y, axis=0) + 0.5) / (np.exp(offset) * np.isfinite(y)).sum(axis=0))
-    start = State.vague(level, (len(settings), y.shape[1]), level_sd=1.0, growth_sd=0.02)
-    f = filter_counts(y, offset, settings, start, keep=True)
-    weights = posterior_weights(f.log_likelihood, settings.weight, pooling=priors.pooling)
-    surprise = (weights * np.nan_to_num(f.surprise)).sum(axis=1)
-    T = len(surprise)
-    weeks = surprise[T % 7 :].reshape(-1, 7, y.shape[1]).sum(axis=1)[2:]
-    weeks = weeks - weeks.mean(axis=0)
-    z = weeks / np.maximum(weeks.std(axis=0), 1e-9)
-    about = {k: float((weights.mean(axis=1) * getattr(settings, k)).sum()) for k in ("growth_sd", "damping", "level_sd", "size")}
-    return Fit(settings, weights, f.last, surprises=z, about=about)
+def _log_share(reported_share: xr.DataArray | None, window: xr.DataArray, minimum: float) -> np.ndarray:
+    """Log of the share known by now, shape (T, R); nan where too little is known."""
+    if reported_share is None:
+        return np.zeros((window.sizes["date"], window.sizes["region"]))
+    check_dims(reported_share, required=("date",), optional=("region",))
+    share = reported_share.reindex({d: window[d] for d in reported_share.dims}, fill_value=1.0)
+    values = share.broadcast_like(window).transpose("date", "region").values.astype(float)
+    if ((values < 0) | (values > 1)).any():
+        raise DataError("reported_share: expected shares from 0 to 1")
+    return np.where(values >= minimum, np.log(np.maximum(values, minimum)), np.nan)
 
 
-def _pick(weights, rng, shape):
-    """index drawn per (sample, series)"""
-    cum = np.cumsum(weights, axis=0)
-    u = rng.random(shape)
-    return (u[..., None] > cum.T[None]).sum(axis=-1).clip(0, len(weights) - 1)
+def _mark_surprising(screened: Screened, usable: np.ndarray, surprising: np.ndarray, limit: float = 4.5) -> None:
+    """Regions whose last week lies far from what the days before foretold."""
+    departure = np.zeros(len(screened.status))
+    departure[usable] = surprising
+    side = np.where(departure > 0, "above", "below")
+    reasons = [f"the last week lies far {s} what the weeks before foretold ({abs(d):.1f} sd)" for s, d in zip(side, departure, strict=True)]
+    screened.mark(np.abs(departure) > limit, DOUBTFUL, reasons)
 
 
-def _simulate(common, regional, priors, *, rng, samples, horizon_days):
-    R = regional.weights.shape[1]
-    gi = _pick(common.weights, rng, (samples, 1))
-    cs = common.settings.take(gi)
-    lc = State(*(getattr(common.last, k)[gi, 0] for k in ("level", "growth", "level_var", "both_cov", "growth_var")))
-    level_c, growth_c = lc.draw(rng)
-    level_c = np.broadcast_to(common.curve[-1], level_c.shape)
-    ri = _pick(regional.weights, rng, (samples, R))
-    rs = regional.settings.take(ri)
-    cols = np.arange(R)
-    lr = State(*(getattr(regional.last, k)[ri, cols] for k in ("level", "growth", "level_var", "both_cov", "growth_var")))
-    level_r, growth_r = lr.draw(rng)
-    out = np.empty((samples, R, horizon_days))
-    z = regional.surprises
-    a = np.sqrt(priors.independence)
-    b = np.sqrt((1 - priors.independence) / len(z))
+def _in_words(effects: CalendarEffects, common: Fit, regional: Fit) -> tuple[str, ...]:
+    growth, growth_sd = common.growth_now()
+    weekly, low, high = (np.expm1(WEEK * (growth + z * growth_sd)) for z in (0, -1.645, 1.645))
+    busiest, quietest = effects.weekday.mean(axis=1).argmax(), effects.weekday.mean(axis=1).argmin()
+    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    holiday = f"a holiday counts {effects.holiday:.2f} times a Sunday"
+    return (
+        f"all regions together change by {weekly:+.0%} a week now (90 % interval {low:+.0%} to {high:+.0%})",
+        f"the growth rate of the whole wanders by {common.mean_of('growth_sd'):.4f} a day, of a region's departure by "
+        f"{regional.mean_of('growth_sd'):.4f}",
+        f"{names[busiest]} is the busiest day ({effects.weekday[busiest].mean():.2f} times the mean), {names[quietest]} the "
+        f"quietest ({effects.weekday[quietest].mean():.2f})",
+        f"{holiday} (from {effects.holidays_seen} days)" if effects.holidays_seen else "no holiday seen: taken for a Sunday",
+    )
 
-    own = (common.start**2 / rs.size).sum(axis=1, keepdims=True)
-    noise_size = 1 / np.maximum(1 / cs.size - own, 1e-4)
 
-    def together():
-        return a * rng.standard_normal((samples, R)) + b * np.einsum("sw,wr->sr", rng.standard_normal((samples, len(z))), z)
-
-    for h in range(horizon_days):
-        level_c = level_c + growth_c + cs.level_sd * rng.standard_normal((samples, 1))
-        growth_c = np.minimum(cs.damping, priors.fade) * growth_c + cs.growth_sd * rng.standard_normal((samples, 1))
-        turned = rng.random((samples, 1)) < priors.turn_chance
-        growth_c = np.where(turned, priors.turn_sd * rng.standard_normal((samples, 1)) - priors.turn_back * growth_c, growth_c)
-        level_r = level_r + growth_r + priors.wider * rs.level_sd * together()
-        growth_r = rs.damping * growth_r + priors.wider * rs.growth_sd * together()
-        noise = np.log(rng.standard_gamma(np.maximum(noise_size, 2)) / np.maximum(noise_size, 2))
-        out[..., h] = level_c + level_r + noise
-    return out, rs.size[..., None]
+def with_priors(**changes: float) -> Priors:
+    """The default priors with some figures changed, for trials and scenarios."""
+    return replace(PRIORS, **changes)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
+
+from belvedere.ontology.dimensions import check_dims
 
 WEEK = 7
 SUNDAY = 6
@@ -30,6 +33,18 @@ class CalendarEffects:
 def weekday_numbers(dates: np.ndarray) -> np.ndarray:
     """0 for Monday … 6 for Sunday; dates datetime64, any shape."""
     return (dates.astype("datetime64[D]").astype(int) + 3) % WEEK
+
+
+def align_holidays(holidays: xr.DataArray | None, region: xr.DataArray, days: np.ndarray) -> np.ndarray:
+    """Holidays as bool, shape (days, regions); days not named are none. holidays: dims (date) or (region, date)."""
+    empty = xr.DataArray(
+        np.zeros((region.size, len(days)), dtype=bool), {"region": region.values, "date": days.astype("datetime64[ns]")}, ("region", "date")
+    )
+    if holidays is None:
+        return empty.values.T
+    check_dims(holidays, required=("date",), optional=("region",))
+    named = holidays.reindex({d: empty[d] for d in holidays.dims}, fill_value=False)
+    return named.broadcast_like(empty).transpose("date", "region").values.astype(bool)
 
 
 def estimate_effects(

@@ -133,6 +133,17 @@ class Filtered:
     after: np.ndarray | None = None
 
 
+    def take(self, chosen: np.ndarray) -> Filtered:
+        """The same of some candidates only, `chosen` shape (n,)."""
+        kept = {"before": self.before, "after": self.after}
+        return Filtered(
+            State(*self.last.stack()[:, chosen]),
+            self.log_likelihood[chosen],
+            None if self.surprise is None else self.surprise[:, chosen],
+            **{name: None if part is None else part[:, :, chosen] for name, part in kept.items()},
+        )
+
+
 def filter_counts(
     counts: np.ndarray, offset: np.ndarray, settings: Settings, start: State, *, burn_in: int = 14, keep: bool = False
 ) -> Filtered:
@@ -240,3 +251,48 @@ def posterior_weights(log_likelihood: np.ndarray, prior: np.ndarray, *, pooling:
 def _normalised(log_weights: np.ndarray) -> np.ndarray:
     weights = np.exp(log_weights - log_weights.max(axis=0))
     return weights / weights.sum(axis=0)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Candidates weighed by data: settings (G,), weights shape (G, R), and what the filter left. curve: see who made it, shape (T,)."""
+
+    settings: Settings
+    weights: np.ndarray
+    filtered: Filtered
+    curve: np.ndarray | None = None
+
+    def draw(self, rng: np.random.Generator, samples: int) -> tuple[Settings, State]:
+        """A candidate for each sample and series by its chance, and the last state under it; shapes (S, R)."""
+        series = np.arange(self.weights.shape[1])
+        steps = np.cumsum(self.weights, axis=0)
+        level = rng.random((samples, len(series)))
+        index = np.stack([np.searchsorted(steps[:, r], level[:, r]) for r in series], axis=1)
+        index = np.minimum(index, len(self.settings) - 1)
+        return self.settings.take(index), State(*self.filtered.last.stack()[:, index, series])
+
+    def weekly_surprises(self, *, skip: int = 2) -> np.ndarray:
+        """Standardised sums of a week's surprises, weeks counted back from the last day, the first `skip` left out; shape (W, R)."""
+        daily = self._surprise()
+        weeks = daily[len(daily) % 7 :].reshape(-1, 7, daily.shape[1]).sum(axis=1)[skip:]
+        if len(weeks) == 0:
+            return weeks
+        centred = weeks - weeks.mean(axis=0)
+        return centred / np.maximum(centred.std(axis=0), 1e-9)
+
+    def last_week(self) -> np.ndarray:
+        """Sum of the last seven days' surprises over the root of seven, shape (R,)."""
+        return self._surprise()[-7:].sum(axis=0) / np.sqrt(7)
+
+    def growth_now(self) -> tuple[float, float]:
+        """Mean and sd of the growth rate of the first series today."""
+        weight, last = self.weights[:, 0], self.filtered.last
+        mean = float(weight @ last.growth[:, 0])
+        return mean, float(np.sqrt(weight @ (last.growth_var[:, 0] + (last.growth[:, 0] - mean) ** 2)))
+
+    def mean_of(self, setting: str) -> float:
+        """Mean of a setting over candidates and series."""
+        return float(getattr(self.settings, setting) @ self.weights.mean(axis=1))
+
+    def _surprise(self) -> np.ndarray:
+        return np.einsum("gr,tgr->tr", self.weights, np.nan_to_num(self.filtered.surprise))

@@ -22,7 +22,7 @@ from scipy.special import gammaln, ndtr, ndtri
 from belvedere.errors import DataError
 from belvedere.ontology.dimensions import check_dims
 from belvedere.spread.banded import Factor, autoregression, quadratic
-from belvedere.spread.calendar_effects import calendar_offset
+from belvedere.spread.calendar_effects import align_holidays, calendar_offset
 from belvedere.spread.delays import check_pmf
 from belvedere.spread.dynamic_counts import posterior_weights
 from belvedere.spread.screening import FAILED, screen
@@ -70,7 +70,7 @@ def reproduction_number(
     estimate = np.full((3, *screened.counts.shape), np.nan)
     if usable.any():
         y = screened.counts[:, usable]
-        factor = np.exp(calendar_offset(y, dates, _mask(holidays, counts)[:, usable]))
+        factor = np.exp(calendar_offset(y, dates, align_holidays(holidays, counts["region"], dates)[:, usable]))
         pressure, known = infection_pressure(y / factor, intervals)
         tells = np.isfinite(y) & (known >= known_pressure) & (pressure > 0)
         expected = np.where(tells, pressure * factor, 0.0)
@@ -160,15 +160,6 @@ def _log_chance(y, mean, size) -> np.ndarray:
     safe = np.where(known, mean, 1.0)
     chance = gammaln(y + size) - gammaln(size) - size * np.log1p(safe / size) + y * (np.log(safe) - np.log(size + safe))
     return np.where(known, chance, 0.0)
-
-
-def _mask(holidays: xr.DataArray | None, counts: xr.DataArray) -> np.ndarray:
-    """Holidays as bool, shape (T, R); days not named are none."""
-    if holidays is None:
-        return np.zeros((counts.sizes["date"], counts.sizes["region"]), dtype=bool)
-    check_dims(holidays, required=("date",), optional=("region",))
-    named = holidays.reindex({d: counts[d] for d in holidays.dims}, fill_value=False)
-    return named.broadcast_like(counts).transpose("date", "region").values.astype(bool)
 
 
 def _result(counts, mean, sd, informed, prior_mean, prior_sd) -> xr.Dataset:

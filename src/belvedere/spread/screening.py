@@ -105,7 +105,7 @@ def _sentence(found: np.ndarray, dates: np.ndarray, name: str) -> str:
 def _jumps(values: np.ndarray, factor: float) -> np.ndarray:
     """Single days far above the median of the days around them, and above what counts of that size scatter."""
     typical = _typical(values)
-    high = values > np.maximum(factor * typical, typical + 8 * np.sqrt(typical + 1) + 5)
+    high = values > np.maximum(factor * typical, typical + 5 * np.sqrt(typical + 1) + 3)
     last = max(len(values) - 3, 0)
     before = np.vstack([np.zeros((1, values.shape[1]), bool), high[:-1]])
     after = np.vstack([high[1:], np.zeros((1, values.shape[1]), bool)])
