@@ -74,13 +74,7 @@ def hospital_and_icu(
     groups = shared_groups(part, regions=admissions.region.values, shared=SHARED)
     size = {"samples": admissions.sizes["sample"], "horizons": HORIZONS, "rng": rng, "groups": groups}
     stays = fit_leaving(
-        past["admissions"],
-        past["hospital"],
-        stays=HOSPITAL_STAYS,
-        chances=even(HOSPITAL_STAYS),
-        prior=HOSPITAL,
-        weeks=WEEKS,
-        groups=part,
+        past["admissions"], past["hospital"], stays=HOSPITAL_STAYS, chances=even(HOSPITAL_STAYS), prior=HOSPITAL, weeks=WEEKS
     )
     icu = fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS)
     share = fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS)
@@ -197,16 +191,10 @@ def cost(counts: Counts) -> Iterator[Figure]:
     """One run at full size."""
     origin = pd.Timestamp("2020-11-01")
     past = {name: array.sel(date=slice(None, origin)) for name, array in counts.arrays.items()}
-    rng, part = np.random.default_rng(1), counts.part
+    rng = np.random.default_rng(1)
     start = time.process_time()
     fit_leaving(
-        past["admissions"],
-        past["hospital"],
-        stays=HOSPITAL_STAYS,
-        chances=even(HOSPITAL_STAYS),
-        prior=HOSPITAL,
-        weeks=WEEKS,
-        groups=part,
+        past["admissions"], past["hospital"], stays=HOSPITAL_STAYS, chances=even(HOSPITAL_STAYS), prior=HOSPITAL, weeks=WEEKS
     )
     fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS)
     fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS)
@@ -214,7 +202,7 @@ def cost(counts: Counts) -> Iterator[Figure]:
         "fits of 101 régions to 8 weeks, CPU".replace("régions", "départements"), time.process_time() - start, "s", "<=3"
     )
     start = time.process_time()
-    hospital_and_icu(past, given(counts.arrays["admissions"], origin, 500), part, rng)
+    hospital_and_icu(past, given(counts.arrays["admissions"], origin, 500), counts.part, rng)
     yield Figure(
         "fits and paths, 101 départements × 28 days × 500, hospital and ICU, CPU", time.process_time() - start, "s", "<=5"
     )

@@ -11,9 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.smoke import clean_environment, serving
-
 from bench import Figure
+from scripts.smoke import clean_environment, serving
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")

@@ -1,8 +1,8 @@
 """Belvedere: an open, self-hosted operations platform for epidemics and hospitals.
 
-    import belvedere
-    workspace = belvedere.open("workspace")
-    workspace.frame("indicators", as_of="2020-10-20", place="FR-75")
+import belvedere
+workspace = belvedere.open("workspace")
+workspace.frame("indicators", as_of="2020-10-20", place="FR-75")
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 __version__ = version("belvedere")
-__all__ = ["create", "open", "__version__"]
+__all__ = ["__version__", "create", "open"]
 
 
-def open(path: Path | str = "workspace"):  # noqa: A001 - belvedere.open reads like the built-in
+def open(path: Path | str = "workspace"):
     """Opens a workspace: its tables as Ibis expressions (`.table(name, as_of=…)`) and DataFrames (`.frame(name, …)`)."""
     from belvedere.store import retention
     from belvedere.store.workspace import open_workspace

@@ -57,7 +57,7 @@ class FetchError(DataError):
     """A file could not be brought from its address."""
 
 
-class ReferenceError(DataError):  # noqa: A001 - the room's name is the field's name
+class ReferenceError(DataError):
     """A reference table lacks, or contradicts, what was asked of it."""
 
 
@@ -67,7 +67,9 @@ class UnknownName(BelvedereError):
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         names = sorted(str(k) for k in known)
         near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.5)
-        hint = f"Did you mean {', '.join(near)}?" if near else f"Known: {', '.join(names[:20])}{' …' if len(names) > 20 else ''}."
+        hint = (
+            f"Did you mean {', '.join(near)}?" if near else f"Known: {', '.join(names[:20])}{' …' if len(names) > 20 else ''}."
+        )
         super().__init__(f"There is no {kind} {str(name)!r}. {hint}")
         self.kind, self.name, self.near = kind, name, near
 

@@ -163,7 +163,7 @@ def test_a_whole_series_is_no_figure(client):
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/nowhere", 404, "There is no such page."), ("/feeds/demo-fr-hospital-flow", 404, FLOWS), 
+        ("/nowhere", 404, "There is no such page."), ("/feeds/demo-fr-hospital-flow", 404, FLOWS),
         ("/?as_of=yesterday", 400, "not a day"),
         ("/origin?place=FR-75&date=x", 400, "date"), ("/origin?plase=FR-75", 404, "place"),
         ("/origin?table=indicatrs&place=x", 404, "indicators"),

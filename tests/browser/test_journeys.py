@@ -38,9 +38,9 @@ def test_from_quarantine_count_to_the_rows_and_their_csv(page: Page):
 
 def test_a_figure_is_followed_to_its_source_row(page: Page):
     page.goto("/")
-    page.get_by_label("Place").fill("FR-75")
+    page.get_by_role("textbox", name="Place", exact=True).fill("FR-75")
     page.get_by_label("Day", exact=True).fill("2026-11-20")
-    page.get_by_label("Indicator").fill("icu_census")
+    page.get_by_label("Indicator", exact=True).fill("icu_census")
     page.get_by_role("button", name="Look up").click()
     figure = page.locator(".box.figure .big").first
     expect(figure).to_be_visible()
@@ -49,7 +49,7 @@ def test_a_figure_is_followed_to_its_source_row(page: Page):
 
 def test_a_past_day_and_back(page: Page):
     page.goto(f"/feeds/{FLOWS}")
-    page.get_by_label("As known on").first.fill("2026-11-17")
+    page.locator("#as_of").fill("2026-11-17")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("You are seeing what was known on 17")).to_be_visible()
     assert page.locator(".as-of.past").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(21, 32, 43)"
@@ -80,16 +80,14 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page):
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.textContent.trim().slice(0, 18)"))
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        assert outline != "none", names[-1]
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
     assert any("Hospital admission" in name for name in names)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 820, 1440])
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_cut_off_or_scrolls_sideways(page: Page, path, width, scheme):
+def test_nothing_is_cut_off_or_scrolls_sideways(page: Page, path, width):
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
     page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     small = """[...document.querySelectorAll('main *, .as-of *')].filter(e => e.childNodes.length && [...e.childNodes].some(

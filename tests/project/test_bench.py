@@ -8,14 +8,14 @@ import math
 import subprocess
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bench import Figure
 from bench.__main__ import main, report, topics
 from bench._figures import shown
 from bench._record import commit, facts, keep, result_file
 from bench.cold_start import counts
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.project.repository import REPOSITORY
 
 NOW = dt.datetime(2026, 3, 1, 12, 30, 5, tzinfo=dt.UTC)

@@ -10,8 +10,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from scripts.smoke import clean_environment, fetch, free_port, lacking, serving
 
+from scripts.smoke import clean_environment, fetch, free_port, lacking, serving
 from tests.project.repository import REPOSITORY
 
 SCRIPTS = REPOSITORY / "scripts"

@@ -206,7 +206,9 @@ def test_files_find_their_mapping(load):
 
 def test_a_workspace_mapping_wins_over_the_shipped_one(tmp_path):
     text = (Path(shipped_mappings()["fr-spf-hospital-flows"].path)).read_text(encoding="utf-8")
-    (tmp_path / "own.toml").write_text(text.replace("title = ", 'url = "https://ours.example/flows.csv"\ntitle = '), encoding="utf-8")
+    (tmp_path / "own.toml").write_text(
+        text.replace("title = ", 'url = "https://ours.example/flows.csv"\ntitle = '), encoding="utf-8"
+    )
     mine = shipped_mappings(tmp_path)
     assert mine["fr-spf-hospital-flows"].url == "https://ours.example/flows.csv"
     assert shipped_mappings()["fr-spf-hospital-flows"].url is None

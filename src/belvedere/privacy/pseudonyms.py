@@ -24,5 +24,7 @@ def pseudonym(key: bytes, purpose: str, identity: str) -> str:
 def pseudonyms(key: bytes, purpose: str, identities: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Pseudonyms of a column of text, null where null. shape (n,) in, shape (n,) out."""
     encoded = pa.array(identities.to_pylist(), pa.string()).dictionary_encode()
-    replaced = pa.array([None if v is None else pseudonym(key, purpose, v) for v in encoded.dictionary.to_pylist()], pa.string())
+    replaced = pa.array(
+        [None if v is None else pseudonym(key, purpose, v) for v in encoded.dictionary.to_pylist()], pa.string()
+    )
     return pc.take(replaced, encoded.indices)

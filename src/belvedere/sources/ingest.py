@@ -28,7 +28,17 @@ from belvedere.sources.report import FeedReport, IngestReport
 from belvedere.store import kept, register
 from belvedere.store.engine import reading
 from belvedere.store.history import MENDED
-from belvedere.store.load import LOADED, Feed, Incoming, SourceFile, StoredVersion, Translated, VersionReport, load, stored_versions
+from belvedere.store.load import (
+    LOADED,
+    Feed,
+    Incoming,
+    SourceFile,
+    StoredVersion,
+    Translated,
+    VersionReport,
+    load,
+    stored_versions,
+)
 from belvedere.store.workspace import Workspace
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")

@@ -20,6 +20,7 @@ from belvedere.sources.raw import FormatSpec, RawTable
 from belvedere.sources.translate import Translation, merged, rows_schema, translate
 from belvedere.store.load import Translated
 
+
 def layout(mapping: Mapping, *, mended: bool = False) -> FormatSpec:
     """How the mapping's files are laid out; mended rows always come as plain CSV with the source's own columns."""
     if not mended:
@@ -51,7 +52,9 @@ def finish(translation: Translation, mapping: Mapping, key: bytes) -> Translated
     counts["loaded"] -= checked.aside.num_rows + len(checked.notes)
     counts["set_aside"] += checked.aside.num_rows
     counts["repeated"] = len(checked.notes)
-    notes = [f"Column {name!r} is not in the mapping: neither loaded nor ignored by name." for name in translation.unmapped_columns]
+    notes = [
+        f"Column {name!r} is not in the mapping: neither loaded nor ignored by name." for name in translation.unmapped_columns
+    ]
     if checked.notes:
         notes.append(f"{len(checked.notes):,} rows repeat an earlier one to the letter; first: {checked.notes[0].sentence()}")
     problems = [*translation.problems, *checked.problems]

@@ -195,6 +195,7 @@ def _simulate(common: Fit, regional: Fit, share: np.ndarray, priors: Priors, hor
     together = _Together(regional.weekly_surprises(), priors.independence, samples, rng)
     # what the country's days scatter more than the regions' own scatter adds up to
     shared_size = 1 / np.maximum(1 / country.size - (share**2 / own.size).sum(axis=1, keepdims=True), 1e-4)
+    today = _log_sum(own_level)
     log_mean = np.empty((samples, len(share), horizon))
     for day in range(horizon):
         level = level + growth + country.level_sd * rng.standard_normal(level.shape)
@@ -204,8 +205,15 @@ def _simulate(common: Fit, regional: Fit, share: np.ndarray, priors: Priors, hor
         own_level = own_level + own_growth + own.level_sd * together.draw()
         own_growth = own.damping * own_growth + own.growth_sd * together.draw()
         scatter = np.log(np.maximum(rng.standard_gamma(shared_size) / shared_size, 1e-9))
-        log_mean[:, :, day] = level + own_level + scatter
+        # departures share the country's curve out; they do not raise it
+        log_mean[:, :, day] = level + own_level - (_log_sum(own_level) - today) + scatter
     return log_mean, own.size[:, :, None]
+
+
+def _log_sum(values: np.ndarray) -> np.ndarray:
+    """log of the sum of exp over regions, shape (S, 1)."""
+    highest = values.max(axis=1, keepdims=True)
+    return highest + np.log(np.exp(values - highest).sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import digamma, gammaln, zeta
+from scipy.special import gammaln, zeta
 
 
 NEWTON_STEPS = 4
@@ -103,11 +103,11 @@ class State:
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """One level and one growth for each entry.
 
-        The level is the logarithm of a gamma variate, the shape the filter believes in: where few persons were seen a
-        normal one would put waves into its right tail that no count supports.
+        The level is the logarithm of a gamma variate whose mode it is, as after Poisson counts: a normal one would put waves
+        into its right tail that no count supports, and raise the mean of every small region.
         """
         shape = _gamma_shape(self.level_var)
-        departure = np.log(np.maximum(rng.standard_gamma(shape), 1e-300)) - digamma(shape)
+        departure = np.log(np.maximum(rng.standard_gamma(shape), 1e-300) / shape)
         slope = self.both_cov / self.level_var
         rest = np.sqrt(np.maximum(self.growth_var - slope * self.both_cov, 0))
         return self.level + departure, self.growth + slope * departure + rest * rng.standard_normal(shape.shape)

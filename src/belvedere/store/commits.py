@@ -46,8 +46,8 @@ def code_version() -> str:
 class Commit:
     """One unit of writing. Use as a context manager: leaving it normally commits, an exception keeps nothing.
 
-        with Commit.begin(workspace, "run", inputs=[TableInput("indicators", at=41)], parameters={"seed": 1}) as commit:
-            commit.append("forecasts", rows, known_at=now, basis="ingested")
+    with Commit.begin(workspace, "run", inputs=[TableInput("indicators", at=41)], parameters={"seed": 1}) as commit:
+        commit.append("forecasts", rows, known_at=now, basis="ingested")
     """
 
     workspace: Workspace
@@ -81,7 +81,11 @@ class Commit:
             base = connection.execute(sa.select(sa.func.coalesce(sa.func.max(register.commits.c.sequence), 0))).scalar_one()
             row = connection.execute(
                 sa.insert(register.commits).values(
-                    state="open", kind=kind, feed=feed, started_at=started, code_version=code_version(),
+                    state="open",
+                    kind=kind,
+                    feed=feed,
+                    started_at=started,
+                    code_version=code_version(),
                     parameters=json.loads(json.dumps(dict(parameters or {}), default=str)),
                 )  # fmt: skip
             )

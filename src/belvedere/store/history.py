@@ -156,7 +156,9 @@ class FeedState:
             assumed = pc.and_(assumed, pc.greater(usual, pa.scalar(previous_at, own_time.type)))
         assumed = pc.fill_null(assumed, False)  # no usual time is known: nothing to assume
         known_at = pc.if_else(assumed, usual, own_time)
-        said = said.append_column("known_at", known_at).append_column("known_basis", pc.if_else(assumed, "assumed", version.basis))
+        said = said.append_column("known_at", known_at).append_column(
+            "known_basis", pc.if_else(assumed, "assumed", version.basis)
+        )
         return said.append_column("file_id", pa.repeat(pa.scalar(version.file_id, pa.int64()), said.num_rows))
 
     def _withdrawals(self, version: Version) -> pa.Table:

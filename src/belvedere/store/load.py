@@ -321,7 +321,7 @@ def _register_version(commit: Commit, feed: Feed, version: Incoming, report: Ver
               outcome=report.outcome, counts=counts, notes=report.notes)],
     )  # fmt: skip
     commit.set_aside(feed.id, file_id, report.problems, settled)
-    commit.resolves |= {problem: "mended" for problem in version.mends}
+    commit.resolves |= dict.fromkeys(version.mends, "mended")
 
 
 def _settled(workspace: Workspace, superseded: list[int], commit: Commit, mended: list[int]) -> dict[tuple, tuple]:
@@ -353,8 +353,14 @@ def register_files(workspace: Workspace, files: Iterable[SourceFile]) -> dict[st
             if known is None:
                 known = connection.execute(
                     sa.insert(register.files).values(
-                        sha256=file.sha256, name=file.name, bytes=file.bytes, url=file.url, etag=file.etag,
-                        last_modified=file.last_modified, received_at=file.received_at, kept=file.keep,
+                        sha256=file.sha256,
+                        name=file.name,
+                        bytes=file.bytes,
+                        url=file.url,
+                        etag=file.etag,
+                        last_modified=file.last_modified,
+                        received_at=file.received_at,
+                        kept=file.keep,
                     )  # fmt: skip
                 ).inserted_primary_key[0]
             numbers[file.sha256] = known

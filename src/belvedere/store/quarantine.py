@@ -55,7 +55,9 @@ def counts(workspace: Workspace) -> pd.Series:
     """Open entries by feed."""
     q = register.quarantine.c
     visible = {row.id for row in visible_commits(workspace)}
-    query = sa.select(q.feed, q.commit_id, sa.func.count().label("n")).where(q.resolution.is_(None)).group_by(q.feed, q.commit_id)
+    query = (
+        sa.select(q.feed, q.commit_id, sa.func.count().label("n")).where(q.resolution.is_(None)).group_by(q.feed, q.commit_id)
+    )
     with reading(workspace.engine) as connection:
         rows = [row for row in connection.execute(query) if row.commit_id in visible]
     return pd.Series([r.n for r in rows], index=[r.feed for r in rows], dtype="int64").groupby(level=0).sum()

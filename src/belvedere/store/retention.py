@@ -158,7 +158,9 @@ def _condition(declared: type[schema.Table], target: sa.Table, rule: Rule) -> sa
 def _feeds_of(workspace: Workspace, table: str) -> list[str]:
     """Feeds that ever wrote the table."""
     c, w = register.commits.c, register.commit_writes.c
-    query = sa.select(c.feed).join(register.commit_writes, w.commit_id == c.id).where(w.table_name == table, c.feed.is_not(None))
+    query = (
+        sa.select(c.feed).join(register.commit_writes, w.commit_id == c.id).where(w.table_name == table, c.feed.is_not(None))
+    )
     with reading(workspace.engine) as connection:
         return list(connection.execute(query.distinct()).scalars())
 

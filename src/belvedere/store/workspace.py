@@ -1,14 +1,14 @@
 """A workspace: one folder that holds everything of one installation.
 
-    workspace/
-      belvedere.toml   format and identity of the workspace
-      records.db       register of commits, quarantine, records shelf (or a PostgreSQL URL named in belvedere.toml)
-      series/<table>/  Delta tables
-      files/           kept copies of what came in, by checksum
-      mappings/        mapping texts of this installation
-      overrides/       reference values that replace the shipped ones
-      keys/            secrets, never in the database nor in a backup unless asked
-      locks/  tmp/
+workspace/
+  belvedere.toml   format and identity of the workspace
+  records.db       register of commits, quarantine, records shelf (or a PostgreSQL URL named in belvedere.toml)
+  series/<table>/  Delta tables
+  files/           kept copies of what came in, by checksum
+  mappings/        mapping texts of this installation
+  overrides/       reference values that replace the shipped ones
+  keys/            secrets, never in the database nor in a backup unless asked
+  locks/  tmp/
 """
 
 from __future__ import annotations

@@ -1,0 +1,58 @@
+"""From a scenario to a folder: the files of every source, and beside them, hidden from ingestion, the truth."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from belvedere.demo.country import reports, truth
+from belvedere.demo.country.reports_hospital import hospital_files, register_files
+from belvedere.demo.country.reports_others import other_files
+from belvedere.demo.country.scenario import Scenario
+
+TRUTH = ".truth"  # ingestion passes over hidden folders
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the source files, oldest version of each feed first, and the folder of the truth."""
+
+    files: tuple[Path, ...]
+    truth_folder: Path
+    truth: truth.Truth
+
+
+def write_country(folder: Path, scenario: Scenario, on_progress: Progress = lambda text: None) -> Written:
+    """Makes the country and writes what its sources have published until today; the same scenario gives the same bytes.
+
+    folder: made if missing; to be ingested as a whole. The truth lies in its hidden folder `.truth`.
+    """
+    on_progress("simulating")
+    what_happened = truth.simulate(scenario)
+    published = reports.build(what_happened)
+    files = []
+    for file in itertools.chain(
+        register_files(published), reports.department_files(published), hospital_files(published), other_files(published)
+    ):
+        on_progress(file.name)
+        path = folder / file.folder / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_csv(file.table, path)
+        files.append(path)
+    what_happened.save(folder / TRUTH, [*published.planted, *({"kind": "FaultyCell"} | fault for fault in published.faults)])
+    return Written(tuple(files), folder / TRUTH, what_happened)
+
+
+def write_csv(table: pa.Table, path: Path) -> None:
+    """Semicolons, no quotes, as the official files have them."""
+    plain = pa.table({name: c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c
+                      for name, c in zip(table.column_names, table.columns, strict=True)})  # fmt: skip
+    with path.open("wb") as file:
+        file.write((";".join(plain.column_names) + "\n").encode())
+        pacsv.write_csv(plain, file, pacsv.WriteOptions(include_header=False, delimiter=";", quoting_style="none"))
