@@ -87,7 +87,7 @@ class Commit:
                     started_at=started,
                     code_version=code_version(),
                     parameters=json.loads(json.dumps(dict(parameters or {}), default=str)),
-                )  # fmt: skip
+                )
             )
             commit_id = row.inserted_primary_key[0]
             for given in inputs:

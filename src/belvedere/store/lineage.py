@@ -1,4 +1,4 @@
-"""Where a figure comes from: row → commit → source file and row, or, for a result, the tables and parameters it was made from."""
+"""Where a figure comes from: row → commit → source file and row; for a result, the tables and parameters it was made from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from belvedere.errors import UnknownName
-from belvedere.store import kept, register
+from belvedere.store import register
 from belvedere.store.engine import reading
-from belvedere.store.load import SourceFile
+from belvedere.store.load import SourceFile, source_file
 from belvedere.store.snapshot import Snapshot, where
 from belvedere.store.workspace import Workspace
 
@@ -102,8 +102,4 @@ def _files(workspace: Workspace, ids: list[int]) -> list[SourceFile]:
     f = register.files.c
     with reading(workspace.engine) as connection:
         rows = connection.execute(sa.select(register.files).where(f.id.in_(ids)).order_by(f.id)).all()
-    return [
-        SourceFile(kept.place(workspace.files, r.sha256), r.name, r.sha256, r.bytes, r.received_at, r.url, r.etag, r.last_modified,
-                   r.kept)
-        for r in rows
-    ]  # fmt: skip
+    return [source_file(workspace, row) for row in rows]

@@ -143,13 +143,17 @@ def stored_versions(workspace: Workspace, feed: str | None = None) -> list[Store
     return [_stored(workspace, row) for row in rows]
 
 
-def _stored(workspace: Workspace, row: sa.Row) -> StoredVersion:
-    file = SourceFile(
-        kept.place(workspace.files, row.sha256), row.name, row.sha256, row.bytes, row.received_at, row.url, row.etag,
-        row.last_modified, row.kept,
+def source_file(workspace: Workspace, row: sa.Row) -> SourceFile:
+    """A file as the register knows it."""
+    path = kept.place(workspace.files, row.sha256)
+    return SourceFile(
+        path, row.name, row.sha256, row.bytes, row.received_at, row.url, row.etag, row.last_modified, row.kept
     )  # fmt: skip
-    return StoredVersion(row.feed, row.file_id, file, row.version_at, row.basis, row.covers, row.outcome, row.mapping_sha256,
-                         row.counts, row.notes, row.commit_id, dt.timedelta(seconds=row.grace_seconds))  # fmt: skip
+
+
+def _stored(workspace: Workspace, row: sa.Row) -> StoredVersion:
+    return StoredVersion(row.feed, row.file_id, source_file(workspace, row), row.version_at, row.basis, row.covers, row.outcome,
+                         row.mapping_sha256, row.counts, row.notes, row.commit_id, dt.timedelta(seconds=row.grace_seconds))  # fmt: skip
 
 
 def load(
@@ -361,7 +365,7 @@ def register_files(workspace: Workspace, files: Iterable[SourceFile]) -> dict[st
                         last_modified=file.last_modified,
                         received_at=file.received_at,
                         kept=file.keep,
-                    )  # fmt: skip
+                    )
                 ).inserted_primary_key[0]
             numbers[file.sha256] = known
     return numbers

@@ -55,7 +55,8 @@ def erase(workspace: Workspace, rule: Rule, *, reason: str) -> Erasure:
     feeds that filled the table go as well, since a set-aside cell may hold what a row would have held.
     """
     declared, target = _target(rule)
-    keys = [target.c[k] for k in declared.keys()]
+    names = declared.keys()
+    keys = [target.c[name] for name in names]
     doomed = sa.tuple_(*keys).in_(sa.select(*keys).where(_condition(declared, target, rule)).distinct())
     feeds = _feeds_of(workspace, rule.table)
     with ExitStack() as locks:

@@ -82,7 +82,7 @@ class Snapshot:
         return latest if include_withdrawn else latest.filter(~_.withdrawn)
 
     def frame(self, name: str, *, include_withdrawn: bool = False, **equal) -> pd.DataFrame:
-        """The table as a pandas DataFrame in the order of its keys, filtered by equality (`place="FR-75"`) or membership (`place=[…]`)."""
+        """The table as a pandas DataFrame in the order of its keys, filtered by equality (`place="FR-75"`) or `place=[…]`."""
         expression = self.table(name, include_withdrawn=include_withdrawn)
         return where(expression, equal).order_by(schema.table(name).keys()).to_pandas()
 
