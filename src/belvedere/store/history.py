@@ -178,7 +178,8 @@ class FeedState:
         same = f"{self._same_key('s', 'i')} AND s.known_at = i.stated_at"
         rows = self._db.sql(
             f"""SELECT i.* EXCLUDE (usual_at, stated_at), {self._says_withdrawn("i")} AS withdrawn,
-                       s.known_at IS NULL AS is_new, {version.file_id}::BIGINT AS file_id, i.stated_at AS known_at, 'published' AS known_basis
+                       s.known_at IS NULL AS is_new, {version.file_id}::BIGINT AS file_id,
+                       i.stated_at AS known_at, 'published' AS known_basis
                 FROM incoming i LEFT JOIN statements s ON {same}
                 WHERE s.known_at IS NULL OR {self._differs("s")} ORDER BY i.source_row, i.source_column"""
         ).to_arrow_table()

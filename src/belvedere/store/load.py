@@ -152,8 +152,11 @@ def source_file(workspace: Workspace, row: sa.Row) -> SourceFile:
 
 
 def _stored(workspace: Workspace, row: sa.Row) -> StoredVersion:
-    return StoredVersion(row.feed, row.file_id, source_file(workspace, row), row.version_at, row.basis, row.covers, row.outcome,
-                         row.mapping_sha256, row.counts, row.notes, row.commit_id, dt.timedelta(seconds=row.grace_seconds))  # fmt: skip
+    file, grace = source_file(workspace, row), dt.timedelta(seconds=row.grace_seconds)
+    return StoredVersion(
+        row.feed, row.file_id, file, row.version_at, row.basis, row.covers, row.outcome, row.mapping_sha256, row.counts,
+        row.notes, row.commit_id, grace,
+    )  # fmt: skip
 
 
 def load(
