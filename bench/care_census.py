@@ -61,8 +61,8 @@ def today(array: xr.DataArray) -> xr.DataArray:
 
 
 def given(counts: xr.DataArray, origin: pd.Timestamp, samples: int) -> xr.DataArray:
-    """The true counts after the origin, on every sample."""
-    ahead = counts.sel(date=slice(origin + pd.Timedelta(days=1), origin + pd.Timedelta(days=HORIZONS))).to_numpy()
+    """The true counts after the origin, on every sample; a correction published as a negative day counts as 0."""
+    ahead = counts.sel(date=slice(origin + pd.Timedelta(days=1), origin + pd.Timedelta(days=HORIZONS))).clip(min=0).to_numpy()
     coords = {"region": counts.region, "horizon": np.arange(1, HORIZONS + 1)}
     return xr.DataArray(np.broadcast_to(ahead, (samples, *ahead.shape)), dims=("sample", "region", "horizon"), coords=coords)
 
@@ -168,6 +168,7 @@ def add_all(
     parts = {name: members for name, members in counts.groups.items() if name != "nation"}
     whole = {"nation": counts.groups["nation"]}
     for model, paths in models.items():
+        paths = paths.where(models["belvedere"].notnull())  # all are held against the same regions
         for level, groups in (("region", None), ("sums", parts), ("nation", whole)):
             summed = paths if groups is None else sum_regions(paths, groups)
             for h in AHEAD:
@@ -198,9 +199,7 @@ def cost(counts: Counts) -> Iterator[Figure]:
     )
     fit_leaving(past["icu_entries"], past["icu"], stays=ICU_STAYS, chances=even(ICU_STAYS), prior=ICU, weeks=WEEKS)
     fit_share(past["admissions"], past["icu_entries"], delay=ICU_DELAY, prior=SHARE, weeks=WEEKS)
-    yield Figure(
-        "fits of 101 régions to 8 weeks, CPU".replace("régions", "départements"), time.process_time() - start, "s", "<=3"
-    )
+    yield Figure("fits of 101 départements to 8 weeks, CPU", time.process_time() - start, "s", "<=3")
     start = time.process_time()
     hospital_and_icu(past, given(counts.arrays["admissions"], origin, 500), counts.part, rng)
     yield Figure(

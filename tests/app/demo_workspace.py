@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import belvedere
-from belvedere.demo import MAPPINGS, write_demo_files
+from belvedere.demo import MAPPING_TEXTS, write_demo_files
 from belvedere.sources.ingest import ingest
 from belvedere.store.workspace import Workspace
 
@@ -24,7 +24,7 @@ FACILITIES, ITALY = "demo-fr-reporting-facilities", "demo-it-hospital-regions"
 def make_demo_workspace(folder: Path) -> Workspace:
     """Five weeks of the demonstration, loaded at `NOW`."""
     workspace = belvedere.create(folder / "workspace")
-    for text in MAPPINGS.glob("*.toml"):
+    for text in MAPPING_TEXTS:
         shutil.copy(text, workspace.mappings)
     write_demo_files(folder / "sources", np.random.default_rng(5), TODAY, days=DAYS)
     ingest(workspace, [folder / "sources"], now=NOW)

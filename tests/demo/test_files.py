@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from belvedere.demo import DEMO_PREFIX, MAPPINGS, is_demo, write_demo_files
+from belvedere.demo import DEMO_PREFIX, MAPPING_TEXTS, is_demo, write_demo_files
 from belvedere.demo.files import BEHIND_DAYS, FACILITIES_STOPPED_DAYS, FLOW_COLUMNS, ITALIAN_DAYS, SILENT_DAYS
-from belvedere.sources.mapping import find_mappings, mappings_in, shipped_mappings
+from belvedere.sources.mapping import find_mappings, load_mapping, shipped_mappings
 
 TODAY = dt.date(2026, 11, 22)
 DAYS = 36
@@ -37,16 +37,16 @@ def test_the_same_seed_and_day_give_the_same_bytes(files, tmp_path):
 
 
 def test_every_file_is_named_synthetic_and_claimed_by_one_mapping_of_the_demonstration(files):
-    own, shipped = mappings_in(MAPPINGS), shipped_mappings()
+    own, shipped = [load_mapping(text) for text in MAPPING_TEXTS], shipped_mappings()
     for file in files:
         assert file.name.startswith("synthetic-")
-        assert len(find_mappings(file.name, own.values())) == 1
+        assert len(find_mappings(file.name, own)) == 1
         assert find_mappings(file.name, shipped.values()) == []
 
 
 def test_every_mapping_says_synthetic():
-    for feed, mapping in mappings_in(MAPPINGS).items():
-        assert is_demo(feed) and feed.startswith(DEMO_PREFIX)
+    for mapping in map(load_mapping, MAPPING_TEXTS):
+        assert is_demo(mapping.feed) and mapping.feed.startswith(DEMO_PREFIX)
         assert "synthetic" in mapping.producer and "Synthetic" in mapping.caveats[0]
 
 

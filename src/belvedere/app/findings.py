@@ -47,6 +47,7 @@ def evidence_of(snapshot: Snapshot, today: dt.date) -> Evidence:
     mappings, places = workspace_mappings(workspace), workspace_places(workspace)
     rows = series_rows(snapshot)
     capacity = snapshot.frame("capacity")
+    dated_by_row = [m.feed for m in mappings.values() if m.clock.published and m.clock.published.column]
     return Evidence(
         panels=build_panels(rows),
         definitions=INDICATORS,
@@ -59,7 +60,7 @@ def evidence_of(snapshot: Snapshot, today: dt.date) -> Evidence:
         rest_days=_rest_days(rows, places),
         valid_from={m.feed: m.health.first for m in mappings.values() if m.health.first is not None},
         settle_days={m.feed: m.health.settle_days for m in mappings.values() if m.health.settle_days},
-        versions=_version_dates(snapshot, [m.feed for m in mappings.values() if m.clock.published and m.clock.published.column]),
+        versions=_version_dates(snapshot, dated_by_row),
     )
 
 

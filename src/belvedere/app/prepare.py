@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from belvedere.demo import MAPPINGS, write_demo_files
+from belvedere.demo import MAPPING_TEXTS, write_demo_files
 from belvedere.store.workspace import Workspace
 
 FOLDER = "demo"
@@ -28,7 +28,7 @@ def prepare_demo(workspace: Workspace, now: dt.datetime) -> list[Path]:
 
     The files stay those of the day on which the demonstration was made: a feed that ages is shown as it is.
     """
-    for text in sorted(MAPPINGS.glob("*.toml")):
+    for text in MAPPING_TEXTS:
         own = workspace.mappings / text.name
         if not own.exists() or own.read_bytes() != text.read_bytes():
             own.write_bytes(text.read_bytes())

@@ -3,6 +3,6 @@
 A feed of the demonstration is told by its id: it begins with `demo-`.
 """
 
-from belvedere.demo.files import DEMO_PREFIX, MAPPINGS, is_demo, write_demo_files
+from belvedere.demo.files import DEMO_PREFIX, MAPPING_TEXTS, is_demo, write_demo_files
 
-__all__ = ["DEMO_PREFIX", "MAPPINGS", "is_demo", "write_demo_files"]
+__all__ = ["DEMO_PREFIX", "MAPPING_TEXTS", "is_demo", "write_demo_files"]

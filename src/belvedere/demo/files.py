@@ -18,7 +18,8 @@ from belvedere.demo.epidemic import Course, simulate
 from belvedere.reference.places import Places
 
 DEMO_PREFIX = "demo-"
-MAPPINGS = Path(__file__).parent / "mappings"
+FEEDS = ("demo-fr-hospital-flows", "demo-fr-hospital-stocks", "demo-fr-reporting-facilities", "demo-it-hospital-regions")
+MAPPING_TEXTS = tuple(Path(__file__).parent / "mappings" / f"{feed}.toml" for feed in FEEDS)
 
 DAYS = 120
 ITALIAN_DAYS = 21

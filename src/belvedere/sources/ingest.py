@@ -29,13 +29,13 @@ from belvedere.store import kept, register
 from belvedere.store.engine import reading
 from belvedere.store.history import MENDED
 from belvedere.store.load import (
-    LOADED,
     Feed,
     Incoming,
     SourceFile,
     StoredVersion,
     Translated,
     VersionReport,
+    is_held,
     load,
     stored_versions,
 )
@@ -194,9 +194,9 @@ def load_feed(
 ) -> FeedReport:
     """Loads files as versions of one feed. A file already loaded, byte for byte, is counted and passed over."""
     feed = feed_of(mapping)
-    held = {v.file.sha256 for v in stored_versions(workspace, mapping.feed) if v.outcome == LOADED}
+    earlier = stored_versions(workspace, mapping.feed)
     incoming = [_incoming(workspace, mapping, places, file, mends) for file in files]
-    already = 0 if mends else sum(i.file.sha256 in held for i in incoming)
+    already = 0 if mends else sum(is_held(i, earlier) for i in incoming)
     reports = load(
         workspace,
         feed,

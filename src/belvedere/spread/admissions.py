@@ -12,7 +12,7 @@ Genet. Mol. Biol. 4:32).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -55,7 +55,7 @@ class Priors:
     turn_chance: float = 0.06
     turn_sd: float = 0.055
     turn_back: float = 0.85
-    independence: float = 0.5
+    independence: float = 0.4
     pooling: float = 0.9
     weekday_days: int = 42
 
@@ -68,9 +68,9 @@ PRIORS = Priors(
         size=Candidates.of(10, 30, 100, 300),
     ),
     regional=Settings.grid(
-        growth_sd=Candidates.lognormal(0.005, 0.7),
+        growth_sd=Candidates.lognormal(0.006, 0.7),
         damping=Candidates.of(0.9, 0.96),
-        level_sd=Candidates.of(0.02, 0.05),
+        level_sd=Candidates.of(0.025, 0.06),
         size=Candidates.of(3, 6, 12, 30),
     ),
 )
@@ -110,8 +110,8 @@ def admission_paths(
     are complete, days below `minimum_share` are left out. Its own uncertainty is not carried on.
     minimum_days: fewest known days, else the region fails.
 
-    The same generator state gives the same bytes, whatever the number of threads. Regions share the random stream: another set or order
-    of regions changes the draws, and what is learnt from all of them; the distribution under a mere permutation stays the same.
+    The same generator state gives the same bytes, whatever the number of threads. Regions share the random stream: another
+    order of regions changes the draws, not their distribution; another set of regions changes what is learnt from all.
     Raises DataError for other dimensions, dates that are not consecutive days, or fewer than 2 samples.
     """
     check_dims(counts, required=("region", "date"), optional=())
@@ -120,14 +120,15 @@ def admission_paths(
     days = np.concatenate([past, past[-1] + ONE_DAY * np.arange(1, horizon_days + 1)])
     if samples < 2:
         raise DataError(f"samples: found {samples}, expected at least 2")
-    screened = screen(window.values.T, past, minimum_days=minimum_days, recent_days=28)
+    log_share = _log_share(reported_share, window, minimum_share)
+    filling = ~(log_share > np.log(0.95))
+    screened = screen(window.values.T, past, minimum_days=minimum_days, recent_days=28, filling=filling)
     usable = np.flatnonzero(screened.status != FAILED)
     paths = np.full((samples, window.sizes["region"], horizon_days), np.nan, dtype=np.float32)
     said: tuple[str, ...] = ("no region has counts to go on from",)
     if len(usable):
-        share = _log_share(reported_share, window, minimum_share)[:, usable]
         away = align_holidays(holidays, window["region"], days)[:, usable]
-        drawn, surprising, said = _forecast(screened.counts[:, usable], days, share, away, samples, priors, rng)
+        drawn, surprising, said = _forecast(screened.counts[:, usable], days, log_share[:, usable], away, samples, priors, rng)
         paths[:, usable] = drawn
         _mark_surprising(screened, usable, surprising)
     coords = {
@@ -136,12 +137,14 @@ def admission_paths(
         "horizon": np.arange(1, horizon_days + 1),
         "date": ("horizon", days[len(past) :].astype("datetime64[ns]")),
     }
-    result = xr.DataArray(paths, coords, ("sample", "region", "horizon"), name="hospital_admissions", attrs={"units": "persons/day"})
+    result = xr.DataArray(
+        paths, coords, ("sample", "region", "horizon"), name="hospital_admissions", attrs={"units": "persons/day"}
+    )
     return AdmissionForecast(result, screened.report(window["region"].values), said)
 
 
 def _forecast(y, days, log_share, away, samples, priors, rng):
-    """Paths, shape (S, R, H); how surprising the last week was, shape (R,); what was learnt. y, log_share: (T, R); away: (T + H, R)."""
+    """Paths (S, R, H); how surprising the last week was, shape (R,); what was learnt. y, log_share: (T, R); away (T + H, R)."""
     weekdays, known = weekday_numbers(days), len(y)
     recent = slice(max(known - priors.weekday_days, 0), known)
     effects = estimate_effects((y * np.exp(-log_share))[recent], weekdays[recent], away[recent])
@@ -164,7 +167,7 @@ def fit_common(y: np.ndarray, offset: np.ndarray, settings: Settings) -> tuple[F
     factor = np.where(seen, np.exp(offset), 0.0)
     usual = (np.where(seen, y, 0.0).sum(axis=0) + 0.5) / np.maximum(factor.sum(axis=0), 1e-9)
     share = usual / usual.sum()
-    covered = factor @ share
+    covered = np.einsum("tr,r->t", factor, share)
     enough = covered > 0.2
     total = np.where(enough, np.where(seen, y, 0.0).sum(axis=1), np.nan)[:, None]
     start = np.log((np.nansum(total[: 2 * WEEK]) + 1) / (covered[: 2 * WEEK].sum() + 1))
@@ -186,8 +189,11 @@ def fit_regional(y: np.ndarray, offset: np.ndarray, settings: Settings, pooling:
     return Fit(settings, posterior_weights(filtered.log_likelihood, settings.weight, pooling=pooling), filtered)
 
 
-def _simulate(common: Fit, regional: Fit, share: np.ndarray, priors: Priors, horizon: int, samples: int, rng: np.random.Generator):
+def _simulate(
+    common: Fit, regional: Fit, share: np.ndarray, priors: Priors, horizon: int, samples: int, rng: np.random.Generator
+):
     """Log-means of all paths without the calendar, shape (S, R, H), and the size of the counts' scatter, shape (S, R, 1)."""
+    regions = len(share)
     country, state = common.draw(rng, samples)
     level, growth = np.full((samples, 1), common.curve[-1]), state.draw(rng)[1]
     own, state = regional.draw(rng, samples)
@@ -196,7 +202,7 @@ def _simulate(common: Fit, regional: Fit, share: np.ndarray, priors: Priors, hor
     # what the country's days scatter more than the regions' own scatter adds up to
     shared_size = 1 / np.maximum(1 / country.size - (share**2 / own.size).sum(axis=1, keepdims=True), 1e-4)
     today = _log_sum(own_level)
-    log_mean = np.empty((samples, len(share), horizon))
+    log_mean = np.empty((samples, regions, horizon))
     for day in range(horizon):
         level = level + growth + country.level_sd * rng.standard_normal(level.shape)
         growth = np.minimum(country.damping, priors.fade) * growth + country.growth_sd * rng.standard_normal(level.shape)
@@ -262,7 +268,10 @@ def _mark_surprising(screened: Screened, usable: np.ndarray, surprising: np.ndar
     departure = np.zeros(len(screened.status))
     departure[usable] = surprising
     side = np.where(departure > 0, "above", "below")
-    reasons = [f"the last week lies far {s} what the weeks before foretold ({abs(d):.1f} sd)" for s, d in zip(side, departure, strict=True)]
+    reasons = [
+        f"the last week lies far {s} what the weeks before foretold ({abs(d):.1f} sd)"
+        for s, d in zip(side, departure, strict=True)
+    ]
     screened.mark(np.abs(departure) > limit, DOUBTFUL, reasons)
 
 
@@ -280,8 +289,3 @@ def _in_words(effects: CalendarEffects, common: Fit, regional: Fit) -> tuple[str
         f"quietest ({effects.weekday[quietest].mean():.2f})",
         f"{holiday} (from {effects.holidays_seen} days)" if effects.holidays_seen else "no holiday seen: taken for a Sunday",
     )
-
-
-def with_priors(**changes: float) -> Priors:
-    """The default priors with some figures changed, for trials and scenarios."""
-    return replace(PRIORS, **changes)

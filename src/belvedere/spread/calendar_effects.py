@@ -38,7 +38,9 @@ def weekday_numbers(dates: np.ndarray) -> np.ndarray:
 def align_holidays(holidays: xr.DataArray | None, region: xr.DataArray, days: np.ndarray) -> np.ndarray:
     """Holidays as bool, shape (days, regions); days not named are none. holidays: dims (date) or (region, date)."""
     empty = xr.DataArray(
-        np.zeros((region.size, len(days)), dtype=bool), {"region": region.values, "date": days.astype("datetime64[ns]")}, ("region", "date")
+        np.zeros((region.size, len(days)), dtype=bool),
+        {"region": region.values, "date": days.astype("datetime64[ns]")},
+        ("region", "date"),
     )
     if holidays is None:
         return empty.values.T
@@ -48,7 +50,12 @@ def align_holidays(holidays: xr.DataArray | None, region: xr.DataArray, days: np
 
 
 def estimate_effects(
-    counts: np.ndarray, weekdays: np.ndarray, holidays: np.ndarray, *, region_weight: float = 100.0, holiday_weight_days: float = 2.0
+    counts: np.ndarray,
+    weekdays: np.ndarray,
+    holidays: np.ndarray,
+    *,
+    region_weight: float = 100.0,
+    holiday_weight_days: float = 2.0,
 ) -> CalendarEffects:
     """Ratio of counts to their centred week, shrunk: regions to all together, holidays to Sundays.
 
@@ -75,7 +82,7 @@ def estimate_effects(
 def calendar_offset(counts: np.ndarray, dates: np.ndarray, holidays: np.ndarray, *, season_days: int = 182) -> np.ndarray:
     """Log factor of each past day and region, shape (T, R), the pattern learnt anew in each season (habits change).
 
-    counts: shape (T, R). dates: datetime64[D], shape (T,). holidays: bool, shape (T, R). season_days: length of a season, about.
+    counts: shape (T, R). dates: datetime64[D], shape (T,). holidays: bool, shape (T, R). season_days: of a season, about.
     """
     weekdays = weekday_numbers(dates)
     offset = np.zeros(counts.shape)

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, zeta
 
-
 NEWTON_STEPS = 4
 LARGEST_STEP = 1.5
 
@@ -131,7 +130,6 @@ class Filtered:
     surprise: np.ndarray | None = None
     before: np.ndarray | None = None
     after: np.ndarray | None = None
-
 
     def take(self, chosen: np.ndarray) -> Filtered:
         """The same of some candidates only, `chosen` shape (n,)."""
@@ -255,7 +253,7 @@ def _normalised(log_weights: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Fit:
-    """Candidates weighed by data: settings (G,), weights shape (G, R), and what the filter left. curve: see who made it, shape (T,)."""
+    """Candidates weighed by data: settings (G,), weights (G, R), what the filter left; curve: smoothed level, shape (T,)."""
 
     settings: Settings
     weights: np.ndarray
@@ -272,7 +270,7 @@ class Fit:
         return self.settings.take(index), State(*self.filtered.last.stack()[:, index, series])
 
     def weekly_surprises(self, *, skip: int = 2) -> np.ndarray:
-        """Standardised sums of a week's surprises, weeks counted back from the last day, the first `skip` left out; shape (W, R)."""
+        """Standardised sums of a week's surprises, counted back from the last day, the first `skip` left out; shape (W, R)."""
         daily = self._surprise()
         weeks = daily[len(daily) % 7 :].reshape(-1, 7, daily.shape[1]).sum(axis=1)[skip:]
         if len(weeks) == 0:

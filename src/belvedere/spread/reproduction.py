@@ -52,15 +52,16 @@ def reproduction_number(
     generation: chance of each generation interval in days from 0; the same-day part is shared out among the others.
     holidays: bool, dims (date) or (region, date). prior_median, prior_log_sd: R on a day of which nothing is known.
     minimum_days: fewest known days. known_pressure: share of the generation interval that must lie on known days for a day
-    to say anything. paces: candidates for R's movement, (order, days), see `banded.autoregression`. sizes: of the negative binomial.
+    to say anything. paces: candidates for R's movement, (order, days), see `banded.autoregression`. sizes: candidates for the
+    negative binomial's.
 
-    Returns, by (region, date): `q05`, `q25`, `median`, `q75`, `q95`; `above_one`, the chance that R > 1; `informed`, the share of
-    the prior's variance that the counts removed (0: this is the prior). By region: `status`, `reason`. And
+    Returns, by (region, date): `q05`, `q25`, `median`, `q75`, `q95`; `above_one`, the chance that R > 1; `informed`, the
+    share of the prior's variance that the counts removed (0: this is the prior). By region: `status`, `reason`. And
     `prior_q05`, `prior_median`, `prior_q95`. A region that failed has nan; the others do not notice.
 
-    Where counts scatter by chance of reporting and not of transmission, intervals come out wide (docs/methods): the renewal takes
-    counts for infections. A person where none came before was infected elsewhere: such days say nothing about R.
-    Raises DataError for other dimensions or a generation interval that is no distribution. Permuting regions permutes results.
+    Where counts scatter by chance of reporting and not of transmission, intervals come out too wide (bench/spread.py): the
+    renewal takes counts for infections. A person where none came before was infected elsewhere: such days say nothing about R.
+    Raises DataError for other dimensions or a generation interval that is none. Permuting regions permutes results.
     """
     check_dims(counts, required=("region", "date"), optional=())
     intervals = renewal_weights(generation)
@@ -103,7 +104,7 @@ def infection_pressure(counts: np.ndarray, intervals: np.ndarray) -> tuple[np.nd
 
 
 def bridge_gaps(counts: np.ndarray) -> np.ndarray:
-    """Counts with gaps filled from the mean weeks beside them, linear in log(1 + persons); shape (T, R). No count at all: zeros."""
+    """Counts with gaps filled from the mean weeks beside them, linear in log(1 + persons); shape (T, R). Without any: 0."""
     filled = np.nan_to_num(counts)
     days = np.arange(len(counts))
     seen = np.isfinite(counts)
@@ -166,5 +167,7 @@ def _result(counts, mean, sd, informed, prior_mean, prior_sd) -> xr.Dataset:
     dims = ("region", "date")
     values = {name: (dims, np.exp(mean + ndtri(q) * sd)) for name, q in QUANTILES.items()}
     values |= {"above_one": (dims, ndtr(mean / sd)), "informed": (dims, np.clip(informed, 0, 1))}
-    values |= {f"prior_{name}": float(np.exp(prior_mean + ndtri(QUANTILES[name]) * prior_sd)) for name in ("q05", "median", "q95")}
+    values |= {
+        f"prior_{name}": float(np.exp(prior_mean + ndtri(QUANTILES[name]) * prior_sd)) for name in ("q05", "median", "q95")
+    }
     return xr.Dataset(values, {"region": counts["region"], "date": counts["date"]})

@@ -13,6 +13,7 @@ import xarray as xr
 
 OK, DOUBTFUL, FAILED = "ok", "doubtful", "failed"
 NEIGHBOURS = 14
+WEEK = 7
 
 
 @dataclass
@@ -52,6 +53,7 @@ def screen(
     jump_factor: float = 4.0,
     silence_chance: float = 1e-5,
     silent_days: int = 7,
+    filling: np.ndarray | None = None,
 ) -> Screened:
     """Sets aside negatives, isolated jumps and silences; fails what is too short or unseen.
 
@@ -59,16 +61,22 @@ def screen(
     minimum_days: fewest days seen for a region not to fail. recent_days: trouble within so many last days makes a region
     doubtful; older days are set aside just the same. jump_factor: how many times its neighbours a single day may be.
     silence_chance: a run of zeros rarer than this by chance is taken for missing reports. silent_days: so many last days
-    without a count make a region doubtful.
+    without a count make a region doubtful. filling: bool, shape (T, R), days still being reported, neither jumps nor silences.
     """
     values = np.array(counts, dtype=float)
+    settled = np.ones(values.shape, dtype=bool) if filling is None else ~filling
     screened = Screened(values, np.full(values.shape[1], OK, dtype=object), [[] for _ in range(values.shape[1])])
-    for name, found in (
-        ("below zero", values < 0),
-        ("not a number of persons", np.isinf(values)),
-        (f"more than {jump_factor:g} times the days around", _jumps(values, jump_factor)),
-        ("zero in a row where persons were expected: taken for missing reports", _silences(values, silence_chance)),
-    ):
+    checks = (
+        ("below zero", lambda: values < 0),
+        ("not a number of persons", lambda: np.isinf(values)),
+        (f"more than {jump_factor:g} times the days around", lambda: _jumps(values, jump_factor) & settled),
+        (
+            "zero in a row where persons were expected: taken for missing reports",
+            lambda: _silences(values, silence_chance) & settled,
+        ),
+    )
+    for name, find in checks:
+        found = find()
         values[found] = np.nan
         recent = found.copy()
         recent[: max(len(values) - recent_days, 0)] = False
@@ -89,10 +97,14 @@ def _judge(screened: Screened, minimum_days: int, recent_days: int, silent_days:
     recent, known = screened.counts[-recent_days:], seen[-recent_days:]
     missing = 1 - known.mean(axis=0)
     screened.mark(
-        (missing > 0.3) & (since < silent_days), DOUBTFUL, [f"{m:.0%} of the last {len(recent)} days are unknown" for m in missing]
+        (missing > 0.3) & (since < silent_days),
+        DOUBTFUL,
+        [f"{m:.0%} of the last {len(recent)} days are unknown" for m in missing],
     )
     nobody = known.any(axis=0) & (np.nansum(recent, axis=0) == 0)
-    screened.mark(nobody, DOUBTFUL, [f"nobody counted in the last {len(recent)} days: true or not reported cannot be told"] * len(days))
+    screened.mark(
+        nobody, DOUBTFUL, [f"nobody counted in the last {len(recent)} days: true or not reported cannot be told"] * len(days)
+    )
 
 
 def _sentence(found: np.ndarray, dates: np.ndarray, name: str) -> str:
@@ -108,9 +120,11 @@ def _jumps(values: np.ndarray, factor: float) -> np.ndarray:
     The last asks that a series whose reports come in heaps is not blamed for them: twice the third highest of the eight
     weeks around.
     """
-    typical = _ranked(values, NEIGHBOURS // 2, middle=True)
-    busy = _ranked(values, 2 * NEIGHBOURS, middle=False)
-    high = values > np.maximum(np.maximum(factor * typical, typical + 5 * np.sqrt(typical + 1) + 3), 2 * busy)
+    typical = _median_around(values)
+    high = values > np.maximum(factor * typical, typical + 6 * np.sqrt(typical + 1) + 4)
+    for day, r in np.argwhere(high):
+        around = np.delete(values[max(day - 2 * NEIGHBOURS, 0) : day + 2 * NEIGHBOURS + 1, r], min(day, 2 * NEIGHBOURS))
+        high[day, r] = values[day, r] > 2 * np.sort(around[np.isfinite(around)])[-3:][0]
     nothing = np.zeros((1, values.shape[1]), dtype=bool)
     isolated = high & ~(np.vstack([nothing, high[:-1]]) & np.vstack([high[1:], nothing]))
     isolated[-3:] = high[-3:]
@@ -118,33 +132,37 @@ def _jumps(values: np.ndarray, factor: float) -> np.ndarray:
 
 
 def _silences(values: np.ndarray, chance: float) -> np.ndarray:
-    """Runs of zeros too long for chance, given the days before the run and, where there are some, after it.
+    """Runs of zeros too long for chance, given the weeks before the run and, where there are some, after it.
 
-    A run that nothing precedes is believed: an epidemic begins with zeros. So is the tail of a long one: a wave ends in them.
+    A decline before the run is taken to go on in it: a wave ends in zeros. A run that nothing precedes is believed: an
+    epidemic begins with them.
     """
-    seen = np.isfinite(values)
-    total, days = (_cumulated(x) for x in (np.where(seen, values, 0.0), seen))
     found = np.zeros(values.shape, dtype=bool)
+    last_week = _mean_before(values)
     for r, start, end in _runs(values == 0):
-        earlier, later = max(start - NEIGHBOURS, 0), min(end + NEIGHBOURS, len(values))
-        sides = [
-            (total[b, r] - total[a, r]) / (days[b, r] - days[a, r])
-            for a, b in ((earlier, start), (end, later))
-            if days[b, r] - days[a, r] >= NEIGHBOURS // 2
-        ]
-        known_before = days[start, r] - days[earlier, r] >= NEIGHBOURS // 2
-        if known_before and _log_chance_of_zeros(min(sides), min(end - start, NEIGHBOURS)) < np.log(chance):
-            found[start:end, r] = True
+        days = min(end - start, NEIGHBOURS)
+        if not _log_chance_of_zeros(last_week[start, r], days) < np.log(chance):
+            continue
+        before, after = values[max(start - NEIGHBOURS, 0) : start, r], values[end : end + NEIGHBOURS, r]
+        expected = _going_on(before, days)
+        if np.isfinite(after).sum() >= WEEK:
+            expected = min(expected, np.nanmean(after))
+        found[start:end, r] = _log_chance_of_zeros(expected, days) < np.log(chance)
     return found
+
+
+def _going_on(before: np.ndarray, days: int) -> float:
+    """Mean of the days to come if the last week, and the decline into it, went on; before: up to two weeks, shape (n,)."""
+    last = float(np.nanmean(before[-WEEK:]))
+    if np.isfinite(before[:-WEEK]).sum() < 4:
+        return last
+    ratio = (last + 0.1) / (float(np.nanmean(before[:-WEEK])) + 0.1)
+    return last * min(ratio, 1.0) ** ((days / 2 + 4) / WEEK)
 
 
 def _log_chance_of_zeros(mean: float, days: int, size: float = 3.0) -> float:
     """Log chance of so many zeros in a row, of a negative binomial generous enough for weekends."""
     return -days * size * np.log1p(mean / size)
-
-
-def _cumulated(values: np.ndarray) -> np.ndarray:
-    return np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
 
 
 def _runs(flags: np.ndarray) -> list[tuple[int, int, int]]:
@@ -155,14 +173,22 @@ def _runs(flags: np.ndarray) -> list[tuple[int, int, int]]:
     return list(zip(columns.tolist(), starts.tolist(), ends.tolist(), strict=True))
 
 
-def _ranked(values: np.ndarray, reach: int, *, middle: bool) -> np.ndarray:
-    """Median, or third highest, of the days up to `reach` before and after each day, the day itself left out; shape (T, R).
+def _median_around(values: np.ndarray) -> np.ndarray:
+    """Median of the week before and the week after each day, the day itself left out; inf where nothing is known."""
+    padded = np.pad(values, ((WEEK, WEEK), (0, 0)), constant_values=np.nan)
+    around = np.sort(np.stack([padded[s : s + len(values)] for s in range(2 * WEEK + 1) if s != WEEK]), axis=0)
+    known = np.isfinite(around).sum(axis=0)
+    ranks = (np.maximum(known - 1, 0) // 2, np.minimum(known // 2, 2 * WEEK - 1))
+    middle = [np.take_along_axis(around, rank[None], axis=0)[0] for rank in ranks]
+    return np.where(known > 0, (middle[0] + middle[1]) / 2, np.inf)
 
-    inf where no such day is known.
-    """
-    around = np.lib.stride_tricks.sliding_window_view(np.pad(values, ((reach, reach), (0, 0)), constant_values=np.nan), 2 * reach + 1, 0)
-    around = np.sort(np.delete(around, reach, axis=-1), axis=-1)
-    known = np.isfinite(around).sum(axis=-1)
-    ranks = ((known - 1) // 2, known // 2) if middle else (known - 3, known - 3)
-    chosen = [np.take_along_axis(around, np.clip(rank, 0, 2 * reach - 1)[..., None], axis=-1)[..., 0] for rank in ranks]
-    return np.where(known > 0, np.mean(chosen, axis=0), np.inf)
+
+def _mean_before(values: np.ndarray) -> np.ndarray:
+    """Mean of the seven days before each day, nan where fewer than four are known; shape (T, R)."""
+    seen = np.isfinite(values)
+    nothing = np.zeros((1, values.shape[1]))
+    until = np.arange(len(values))
+    since = np.maximum(until - WEEK, 0)
+    persons, days = (np.vstack([nothing, np.cumsum(x, axis=0)]) for x in (np.where(seen, values, 0.0), seen))
+    known = days[until] - days[since]
+    return np.where(known >= 4, (persons[until] - persons[since]) / np.maximum(known, 1), np.nan)

@@ -51,7 +51,7 @@ def backup(workspace: Workspace, target: Path, *, with_keys: bool = False, now: 
         raise BackupError("This workspace keeps its records in PostgreSQL: back up that database with pg_dump.")
     if target.is_relative_to(workspace.path):
         raise BackupError(
-            f"{target} lies in the workspace itself, where nothing erased may leave a copy. Choose another folder."
+            f"{target} lies in the workspace itself, where nothing erased may leave a copy. Choose another."
         )
     if not target.parent.is_dir():
         raise BackupError(f"The folder {target.parent} does not exist.")

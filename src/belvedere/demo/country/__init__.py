@@ -20,9 +20,11 @@ from belvedere.demo.country.plant import (
 )
 from belvedere.demo.country.scenario import Scenario
 from belvedere.demo.country.truth import Truth, simulate
-from belvedere.demo.country.write import Written, write_country
+from belvedere.demo.country.write import FEEDS, MAPPING_TEXTS, Written, write_country
 
 __all__ = [
+    "FEEDS",
+    "MAPPING_TEXTS",
     "AllZeros",
     "BedsClosed",
     "Cluster",

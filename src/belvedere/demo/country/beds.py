@@ -55,7 +55,7 @@ def by_level(world: World, figures: dict[str, float]) -> np.ndarray:
 
 
 def _occupy(world: World, epidemic_census: np.ndarray, rng: np.random.Generator):
-    """Day by day: others leave and come, fewer where intensive care is full; beds are opened with a lag where beds run short."""
+    """Day by day: others leave and come, fewer where intensive care is full; beds are opened where they run short."""
     p, beds = parameters()["hospital"]["others"], parameters()["hospital"]["beds"]
     U, T = epidemic_census.shape
     region, usual = world.units["region"].to_numpy(), world.units["beds"].to_numpy()

@@ -9,6 +9,7 @@ OUTLINES: `france_departements.geojson` (IGN Admin Express, Licence Ouverte), wi
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ OUTPUT = Path(__file__).with_name("cities.csv")
 def inside(ring: np.ndarray, longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
     """Whether points lie inside a closed ring of shape (n, 2), by the even-odd rule; bool, shape of the points."""
     within = np.zeros(longitudes.shape, dtype=bool)
-    for (x0, y0), (x1, y1) in zip(ring[:-1], ring[1:], strict=True):
+    for (x0, y0), (x1, y1) in itertools.pairwise(ring):
         if y0 != y1:
             crosses = (y0 > latitudes) != (y1 > latitudes)
             within ^= crosses & (longitudes < (x1 - x0) * (latitudes - y0) / (y1 - y0) + x0)

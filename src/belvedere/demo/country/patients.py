@@ -26,8 +26,8 @@ ROUTE_SHARES = (0.78, 0.15, 0.07)
 class Patients:
     """patients: one row a person: region, age, sex (1 male, 2 female), day (of entry), died, ventilated_from, ventilated_to.
 
-    segments: one row a presence in one unit: patient, facility, unit, level, start, end, outcome, source, stay; in order of time
-    for each patient. A transfer to another hospital begins a new stay.
+    segments: one row a presence in one unit: patient, facility, unit, level, start, end, outcome, source, stay (0, or 1 after a
+    transfer to another hospital); in order of time for each patient.
     admissions: entries into hospital by place, age and day, (R, A, T): what `patients` holds one by one.
     """
 
@@ -80,7 +80,7 @@ def _admissions(world: World, epidemic: Epidemic, rng: np.random.Generator) -> n
 
 
 def _people(world: World, admissions: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
-    """One row a person, in the order of entry: who, where, when."""
+    """One row a person, in order of entry: who, where, when."""
     counts = np.moveaxis(admissions, 2, 0)  # day, place, age
     day, region, age = (np.repeat(at.ravel(), counts.ravel()) for at in np.indices(counts.shape))
     n = len(day)
@@ -176,7 +176,8 @@ def _units_by_level(world: World) -> dict[str, np.ndarray]:
 def _intensive_house(world: World, people: pd.DataFrame, unit_of: dict, rng: np.random.Generator) -> np.ndarray:
     """Where each person would find intensive care: the own hospital if it has some, else one of the département."""
     icu = world.units[world.units["level"] == "icu"]
-    other = icu["facility"].to_numpy()[_pick(people["region"].to_numpy(), icu["region"].to_numpy(), icu["beds"].to_numpy(), rng)]
+    found = _pick(people["region"].to_numpy(), icu["region"].to_numpy(), icu["beds"].to_numpy(), rng)
+    other = icu["facility"].to_numpy()[found]
     own = people["facility"].to_numpy()
     return np.where(unit_of["icu"][own] >= 0, own, other)
 

@@ -41,9 +41,9 @@ class File:
 class Reports:
     """The truth, and what goes wrong on the way to the reader. Plants change the arrays in `Plant.distort`.
 
-    silent_regions (R, T), silent_facilities (H, T): days on which a place sends nothing. zeros (R, T): days whose figures are all
-    zero. slips: (column, place index, day index, factor). spoil, unreadable: faulty cells, a broken file. planted: every plant.
-    faults: cells spoilt, as (file, row, column).
+    silent_regions (R, T), silent_facilities (H, T): days on which a place sends nothing. zeros (R, T): zeros only.
+    slips: (column, place index, day index, factor). spoil, unreadable: whether to write faulty cells, a broken file.
+    planted: every plant as plain data. faults: cells spoilt, each with file, row, column and what stands there.
     """
 
     truth: Truth
@@ -103,7 +103,7 @@ def declared(reports: Reports, facility: np.ndarray, day: np.ndarray, rng: np.ra
 
 def _when_heard(silent: np.ndarray, facility: np.ndarray, when: np.ndarray) -> np.ndarray:
     """The first day from `when` on which the hospital is not silent."""
-    H, T = silent.shape
+    T = silent.shape[1]
     heard = np.where(silent, T, np.arange(T))
     heard = np.minimum.accumulate(heard[:, ::-1], axis=1)[:, ::-1]
     return np.where(when < T, heard[facility, np.minimum(when, T - 1)], when)
@@ -127,7 +127,7 @@ def department_files(reports: Reports) -> Iterator[File]:
     for last in numbers:
         yield File("departments", "demo-fr-department-flows", reports.stamp(last), _spoilt(reports, flows(last), last))
         yield File("departments", "demo-fr-department-tests", reports.stamp(last), tests(last))
-    for last in [v for v in numbers[:-daily:4]] + numbers[-max(daily // 2, 1) :]:
+    for last in [*numbers[:-daily:4], *numbers[-max(daily // 2, 1) :]]:
         yield File("departments", "demo-fr-department-stocks", reports.stamp(last), stocks(last))
 
 
@@ -150,7 +150,7 @@ def _flows(reports: Reports):
 
 def _events(truth: Truth) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Column -> facility and day of each event, within the simulated days. Transfers are no entry and no exit."""
-    s, people, T = truth.segments, truth.patients, len(truth.world.days)
+    s, T = truth.segments, len(truth.world.days)
     first = ~s["patient"].duplicated().to_numpy()
     dead, icu = (s["outcome"] == "died").to_numpy(), (s["level"] == "icu").to_numpy()
     home = (s["outcome"] == "home").to_numpy()
@@ -161,7 +161,6 @@ def _events(truth: Truth) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     for name, (rows, column) in chosen.items():
         facility, day = s["facility"].to_numpy()[rows], np.floor(s[column].to_numpy()[rows]).astype(np.int64)
         found[name] = (facility[day < T], day[day < T])
-    assert len(people) == first.sum()
     return found
 
 

@@ -8,23 +8,22 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from belvedere.demo.country.messages import HOUR, in_pieces, written
 from belvedere.demo.country.parameters import parameters
 from belvedere.demo.country.reports import File, Reports
-from belvedere.demo.country.reports_hospital import _in_pieces, written
 
 ORDERS_BACK_DAYS = 60
 HIDDEN = "*"
-HOUR = np.timedelta64(3600, "s")
 
 
 def other_files(reports: Reports) -> Iterator[File]:
     """Stocks, orders, flows, cases, contacts and measures."""
     stamp = reports.stamp(reports.span.stop - 1)
-    yield from _in_pieces(reports, "supply", "demo-fr-supply-stocks", stocks(reports))
+    yield from in_pieces(reports, "supply", "demo-fr-supply-stocks", stocks(reports))
     yield File("supply", "demo-fr-orders", stamp, orders(reports))
-    yield from _in_pieces(reports, "phones", "demo-fr-phone-flows", flows(reports))
+    yield from in_pieces(reports, "phones", "demo-fr-phone-flows", flows(reports))
     cases = line_list(reports)
-    yield File("tracing", "demo-fr-cases", stamp, _sent(cases))
+    yield File("tracing", "demo-fr-cases", stamp, _sent(reports, cases))
     yield File("tracing", "demo-fr-contacts", stamp, contacts(reports, cases))
     yield File("measures", "demo-fr-measures", stamp, measures(reports))
 
@@ -128,25 +127,19 @@ def line_list(reports: Reports) -> pd.DataFrame:
     reported = persons["tested"] + 1 + rng.integers(0, 2, len(persons))
     asked = rng.random(len(persons)) < 0.85
     listed = (persons["tested"] >= now - q["days"]) & (reported < now)
-    return persons.assign(reported=reported, asked=asked)[listed].reset_index(drop=True).assign(reports_=0).pipe(
-        lambda frame: frame.drop(columns="reports_").assign(
-            code=np.array(reports.world.land.places, dtype=object)[frame["place"]],
-            message=_moment(reports, frame["reported"].to_numpy(), 20),
-            tested_on=_days(reports, frame["tested"].to_numpy()),
-            onset_on=_days(reports, frame["onset"].to_numpy(), (frame["asked"] & (frame["onset"] <= frame["reported"])).to_numpy()),
-            reported_on=_days(reports, frame["reported"].to_numpy()),
-        )
-    )
+    return persons.assign(reported=reported, asked=asked)[listed].reset_index(drop=True)
 
 
-def _sent(cases: pd.DataFrame) -> pa.Table:
-    ages = np.array(parameters()["people"]["ages"], dtype=object)
-    setting = np.where(cases["asked"] | (cases["cluster"] != ""), cases["setting"], "unknown")
+def _sent(reports: Reports, cases: pd.DataFrame) -> pa.Table:
+    ages, places = np.array(parameters()["people"]["ages"], dtype=object), np.array(reports.world.land.places, dtype=object)
+    tested, reported, onset = (cases[name].to_numpy() for name in ("tested", "reported", "onset"))
+    asked = cases["asked"].to_numpy()
+    setting = np.where(asked | (cases["cluster"] != "").to_numpy(), cases["setting"], "unknown")
     return pa.table(
-        {"message": written(cases["message"].to_numpy().astype("datetime64[s]")), "cas": cases["person"].to_numpy(),
-         "departement": cases["code"].to_numpy(), "debut": pa.array(cases["onset_on"]), "test": pa.array(cases["tested_on"]),
-         "declare": pa.array(cases["reported_on"]), "age": ages[cases["age"]], "sexe": cases["sex"].to_numpy(),
-         "lieu": setting, "foyer": cases["cluster"].to_numpy()}
+        {"message": written(_moment(reports, reported, 20)), "cas": cases["person"].to_numpy(),
+         "departement": places[cases["place"]], "debut": _days(reports, onset, asked & (onset <= reported)),
+         "test": _days(reports, tested), "declare": _days(reports, reported), "age": ages[cases["age"]],
+         "sexe": cases["sex"].to_numpy(), "lieu": setting, "foyer": cases["cluster"].to_numpy()}
     )  # fmt: skip
 
 
@@ -190,15 +183,15 @@ def contacts(reports: Reports, cases: pd.DataFrame) -> pa.Table:
 
 def measures(reports: Reports) -> pa.Table:
     """One row when a measure comes into force, one more when it ends."""
-    now, rows = reports.span.stop, []
-    for m in reports.world.measures:
-        ended = m["last"] < now - 1
-        for when, last in [(m["first"], None), *([(m["last"], m["last"])] if ended else [])]:
-            if when < now:
-                rows.append((when, m["place"], m["measure"], m["extent"], m["first"], last, m["details"]))
-    when, place, measure, extent, first, last, details = (list(column) for column in zip(*sorted(rows, key=lambda r: r[:5]), strict=True))
-    ends = np.array([-1 if day is None else day for day in last])
+    now = reports.span.stop
+    begun = pd.DataFrame([m for m in reports.world.measures if m["first"] < now])
+    over = begun[begun["last"] < now - 1]
+    rows = pd.concat([begun.assign(when=begun["first"], end=-1), over.assign(when=over["last"], end=over["last"])])
+    rows = rows.sort_values(["when", "place", "measure", "first"], kind="stable")
+    columns, end = {"lieu": "place", "mesure": "measure", "portee": "extent"}, rows["end"].to_numpy()
     return pa.table(
-        {"message": written(_moment(reports, np.array(when), 8)), "lieu": place, "mesure": measure, "portee": extent,
-         "debut": _days(reports, np.array(first)), "fin": _days(reports, ends, ends >= 0), "texte": details}
+        {"message": written(_moment(reports, rows["when"].to_numpy(), 8))}
+        | {name: rows[column].to_numpy() for name, column in columns.items()}
+        | {"debut": _days(reports, rows["first"].to_numpy()), "fin": _days(reports, end, end >= 0),
+           "texte": rows["details"].to_numpy()}
     )  # fmt: skip

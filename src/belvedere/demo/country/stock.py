@@ -67,8 +67,9 @@ def simulate(world: World, ward: np.ndarray, icu: np.ndarray, ventilated: np.nda
         house, product = np.nonzero(store + on_order < at_least)
         gap = use[house, product] * (p["cover_days"] + lead[product]) - (store + on_order)[house, product]
         quantity = (np.ceil(gap / pack[product]) * pack[product]).astype(np.int64)
-        days = np.maximum(np.rint(rng.gamma((lead / lead_sd[supplier])[product] ** 2, (lead_sd**2 / lead_mean)[supplier][product])), 1)
-        due = _when_open(world.supplier_open[supplier[product]], t + days.astype(int))
+        from_ = supplier[product]
+        days = np.rint(rng.gamma((lead_mean / lead_sd)[from_] ** 2, (lead_sd**2 / lead_mean)[from_])).astype(int)
+        due = _when_open(world.supplier_open[from_], t + np.maximum(days, 1))
         np.add.at(coming, (house, product, due), quantity)
         np.add.at(on_order, (house, product), quantity)
         orders.append((house, product, np.full(len(house), t), np.rint(t + lead[product]).astype(int), due, quantity))

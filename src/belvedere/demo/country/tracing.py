@@ -17,8 +17,9 @@ NOBODY = -1
 
 @dataclass(frozen=True)
 class Tracing:
-    """cases: infections found, by place, age and day of test, (R, A, T). tests: tests made, (R, T). pilots: places with a line list.
+    """cases: infections found, by place, age and day of test, (R, A, T). tests: tests made, (R, T).
 
+    pilots: indices of the places that keep a line list.
     persons: everyone infected in the pilots within the window: person, place (index), age, sex, infected, onset (days), tested
     (day index, -1: never found), infector (person, -1: outside the list), setting, cluster.
     """
@@ -87,7 +88,8 @@ def _linked(world: World, place: int, persons: pd.DataFrame, generation: np.ndar
         if weight.sum() > 0:
             infector[new] = before[rng.choice(len(before), len(new), p=weight / weight.sum())]
     settings = list(q["settings"])
-    setting = rng.choice(settings, n, p=np.array([q["settings"][s] for s in settings]) / sum(q["settings"].values())).astype(object)
+    shares = np.array(list(q["settings"].values()))
+    setting = rng.choice(settings, n, p=shares / shares.sum()).astype(object)
     cluster = np.full(n, "", dtype=object)
     for number, (where, when, size, kind) in enumerate(world.clusters, start=1):
         struck = np.flatnonzero(day == when)[:size] if where == place else []

@@ -26,10 +26,11 @@ from belvedere.demo.country.world import World
 class Truth:
     """world: what was given, plants included. Days are all simulated days: longer than what is published, at both ends.
 
-    regions (by region, and age or date): infections, infections_by_variant, susceptible, infected, recovered, reproduction_number,
-        admissions, admissions_by_age, icu_admissions, deaths, discharges, hospital_census, icu_census, ventilated_census, cases, tests.
-    facilities (by facility, date): admissions, discharges, deaths, icu_admissions, hospital_census, icu_census, ventilated_census
-        (epidemic patients), all_census, all_icu_census (everyone).
+    regions (by region and date): infections, reproduction_number, admissions, icu_admissions, deaths, discharges, cases, tests,
+        hospital_census, icu_census, ventilated_census; by age as well: infections_by_age, admissions_by_age, susceptible,
+        infected, recovered; by variant: infections_by_variant.
+    facilities (by facility, date): admissions, discharges, deaths, icu_admissions, hospital_census, icu_census and
+        ventilated_census of epidemic patients; all_census and all_icu_census of everyone.
     units (by unit, date; staff also by role, shift): census, others, others_in, others_out, beds_physical, beds_equipped,
         beds_staffed, staff_planned, staff_present.
     stocks (by facility, product, date): on_hand, issued, received, lost, wanted, mean_use.
@@ -58,16 +59,18 @@ class Truth:
         for name in ("regions", "facilities", "units", "stocks"):
             for kind, table in long_tables(getattr(self, name)):
                 pq.write_table(table, folder / f"{name}{kind}.parquet", compression="zstd")
-        tables = {"patients": self.patients, "segments": self.segments, "orders": self.orders, "persons": self.tracing.persons}
+        tables = {
+            "patients": self.patients, "segments": self.segments, "orders": self.orders, "persons": self.tracing.persons,
+            "facilities_list": self.world.facilities, "units_list": self.world.units,
+        }  # fmt: skip
         for name, frame in tables.items():
             pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / f"{name}.parquet", compression="zstd")
-        for name in ("facilities", "units"):
-            pq.write_table(pa.Table.from_pandas(getattr(self.world, name), preserve_index=False), folder / f"{name}_list.parquet")
         scenario = self.scenario
         story = {
             "label": "synthetic: no figure here ever happened",
             "size": scenario.size, "seed": scenario.seed, "today": scenario.today.isoformat(), "faults": scenario.faults,
-            "first_published_day": str(self.world.days[scenario.first]), "generation_interval": self.generation_interval.tolist(),
+            "first_published_day": str(self.world.days[scenario.first]),
+            "generation_interval": self.generation_interval.tolist(),
             "planted": planted,
         }  # fmt: skip
         (folder / "planted.json").write_text(json.dumps(story, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -224,8 +227,7 @@ def _units(world: World, census: np.ndarray, hospital: beds.Hospital) -> xr.Data
 
 def _stocks(world: World, goods: stock.Stocks) -> xr.Dataset:
     axes = ("facility", "product", "date")
-    coordinates = {
-        "facility": world.facilities["place"].to_numpy(), "product": world.products["product"].to_numpy(), "date": _dates(world),
-    }  # fmt: skip
+    labels = {"facility": world.facilities["place"], "product": world.products["product"]}
+    coordinates = {axis: values.to_numpy() for axis, values in labels.items()} | {"date": _dates(world)}
     names = ("on_hand", "issued", "received", "lost", "wanted", "mean_use")
     return _dataset(coordinates, **{name: (axes, getattr(goods, name)) for name in names})

@@ -23,10 +23,12 @@ from belvedere.reference.calendar import is_holiday
 class World:
     """What is given. Plants change the arrays in place, in `Plant.shape`.
 
-    reproduction: R without immunity, (R, T). travel: factor of travel between places, (R, T). seeds: infections brought in,
-    (V, R, T). advantage, severity: factors of R and of the chance of hospital, (V,). care_put_off: (R, T), share of planned care.
-    absence: share of staff absent beside the usual, (U, T). beds_closed: (U, T). supplier_open: whether orders are delivered, (S, T).
-    lost: share of the stock lost on a day, (H, P, T). measures: rows of the table of measures. holidays: (R, T).
+    away: share of contacts made in each other place, (R, R). travel: factor of that, (R, T).
+    reproduction: R without immunity and caution, (R, T). seeds: infections brought in, (V, R, T).
+    advantage, severity: factors of R and of the chance of hospital, (V,). care_put_off: share of planned care put off, (R, T).
+    holidays: (R, T). absence: share of staff absent beside the usual, (U, T). beds_closed: beds, (U, T).
+    supplier_open: whether orders are delivered, (S, T). lost: share of the stock lost on a day, (H, P, T).
+    measures: rows of the table of measures, days as indices.
     clusters: (place index, day index, persons, setting), for the line list.
     """
 

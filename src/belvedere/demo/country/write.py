@@ -13,9 +13,17 @@ import pyarrow.csv as pacsv
 from belvedere.demo.country import reports, truth
 from belvedere.demo.country.reports_hospital import hospital_files, register_files
 from belvedere.demo.country.reports_others import other_files
+from belvedere.demo.country.reports_people import person_files
 from belvedere.demo.country.scenario import Scenario
 
 TRUTH = ".truth"  # ingestion passes over hidden folders
+FEEDS = (
+    *("demo-fr-register-1-hospitals", "demo-fr-register-2-units", "demo-fr-register-3-products"),
+    *("demo-fr-department-flows", "demo-fr-department-stocks", "demo-fr-department-tests"),
+    *("demo-fr-facility-census", "demo-fr-unit-capacity", "demo-fr-stays", "demo-fr-shifts"),
+    *("demo-fr-supply-stocks", "demo-fr-orders", "demo-fr-phone-flows", "demo-fr-cases", "demo-fr-contacts", "demo-fr-measures"),
+)
+MAPPING_TEXTS = tuple(Path(__file__).parent.parent / "mappings" / f"{feed}.toml" for feed in FEEDS)
 Progress = Callable[[str], None]
 
 
@@ -37,9 +45,8 @@ def write_country(folder: Path, scenario: Scenario, on_progress: Progress = lamb
     what_happened = truth.simulate(scenario)
     published = reports.build(what_happened)
     files = []
-    for file in itertools.chain(
-        register_files(published), reports.department_files(published), hospital_files(published), other_files(published)
-    ):
+    sources = (register_files, reports.department_files, hospital_files, person_files, other_files)
+    for file in itertools.chain.from_iterable(source(published) for source in sources):
         on_progress(file.name)
         path = folder / file.folder / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
