@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -133,4 +134,5 @@ def _serve(workspace, host: str, port: int) -> None:
     with listening:
         out().print(f"Belvedere is at http://{host}:{listening.getsockname()[1]}  (Ctrl+C stops it)")
         config = uvicorn.Config(make_app(workspace), log_level="warning", access_log=False, server_header=False)
-        uvicorn.Server(config).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])

@@ -145,7 +145,7 @@ class FindingsKeeper:
             with self._lock:
                 name = self._place(snapshot, today).name
                 if name not in self._workers and not any(worker.poll() is None for worker in self._workers.values()):
-                    self._workers[name] = subprocess.Popen(_command(self.workspace, snapshot, today))
+                    self._workers[name] = subprocess.Popen(_command(self.workspace, snapshot, today), start_new_session=True)
         return kept
 
     def failed(self, snapshot: Snapshot, today: dt.date) -> bool:

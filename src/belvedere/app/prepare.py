@@ -14,13 +14,18 @@ from belvedere.store.workspace import Workspace
 FOLDER = "demo"
 SEED = 20261122
 ZONE = ZoneInfo("Europe/Paris")
-PUBLICATION = dt.timedelta(hours=6)
-"""The demonstration's sources publish at 06:00; until then the newest day is the one before."""
+MORNING, EVENING = dt.timedelta(hours=6), dt.timedelta(hours=17)
+"""When the demonstration's French sources publish the figures of the day before, and the Italian one those of the day."""
 
 
 def demo_day(now: dt.datetime) -> dt.date:
     """The day whose files have been published by now."""
-    return (now.astimezone(ZONE) - PUBLICATION).date()
+    return (now.astimezone(ZONE) - MORNING).date()
+
+
+def is_evening(now: dt.datetime) -> bool:
+    """Whether Italy has published the figures of that day as well."""
+    return (now.astimezone(ZONE) - EVENING).date() >= demo_day(now)
 
 
 def prepare_demo(workspace: Workspace, now: dt.datetime) -> list[Path]:
@@ -35,6 +40,6 @@ def prepare_demo(workspace: Workspace, now: dt.datetime) -> list[Path]:
     folder = workspace.path / FOLDER
     complete = folder / "COMPLETE"
     if not complete.exists():
-        write_demo_files(folder, np.random.default_rng(SEED), demo_day(now))
+        write_demo_files(folder, np.random.default_rng(SEED), demo_day(now), evening=is_evening(now))
         complete.write_text(f"Synthetic files, made {now.isoformat()}\n", encoding="utf-8")
     return [folder]

@@ -43,19 +43,22 @@ def is_demo(feed: str) -> bool:
     return feed.startswith(DEMO_PREFIX)
 
 
-def write_demo_files(folder: Path, rng: np.random.Generator, today: dt.date, *, days: int = DAYS) -> list[Path]:
+def write_demo_files(
+    folder: Path, rng: np.random.Generator, today: dt.date, *, days: int = DAYS, evening: bool = False
+) -> list[Path]:
     """Writes the source files into `folder` (made if missing) and returns their paths, oldest version first.
 
-    today: figures end the day before, and begin `days` days before. The same generator and day give the same bytes.
+    today: figures end the day before, and begin `days` days before. evening: Italy has published the figures of today as well.
+    The same generator and day give the same bytes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     register = Places.load()
-    dates = [today - dt.timedelta(days=n) for n in range(days, 0, -1)]
+    dates = [today - dt.timedelta(days=n) for n in range(days, -1, -1)]
     france = _wave(register, register.at_level("department", "FR"), dates, rng)
     italy = _wave(register, register.at_level("region", "IT"), dates, rng)
-    files = _french_versions(folder, register, france, dates, rng)
-    files += _facilities(folder, register, dates, rng)
-    return files + _italian_days(folder, register, italy, dates)
+    files = _french_versions(folder, register, france, dates[:-1], rng)
+    files += _facilities(folder, register, dates[:-1], rng)
+    return files + _italian_days(folder, register, italy, dates if evening else dates[:-1])
 
 
 class _Wave:
@@ -76,7 +79,7 @@ def _wave(register: Places, places: Iterable[str], days: list[dt.date], rng: np.
 
 def _french_versions(folder: Path, register: Places, wave: _Wave, days: list[dt.date], rng: np.random.Generator) -> list[Path]:
     """The version of two days ago, whose last days were incomplete, and yesterday's, which corrects it."""
-    received = _received(wave, rng)
+    received = _received(wave, len(days), rng)
     written = []
     for back in (1, 0):
         until = len(days) - back
@@ -91,9 +94,8 @@ def _french_versions(folder: Path, register: Places, wave: _Wave, days: list[dt.
     return written
 
 
-def _received(wave: _Wave, rng: np.random.Generator) -> dict[tuple[int, int], int]:
+def _received(wave: _Wave, days: int, rng: np.random.Generator) -> dict[tuple[int, int], int]:
     """(place, day) -> admissions known so far, for the last days of one place in eight."""
-    days = wave.course.admissions.shape[1]
     late = rng.choice(len(wave.places), size=len(wave.places) // 8, replace=False)
     return {
         (int(p), t): int(rng.binomial(wave.course.admissions[p, t], 0.75))

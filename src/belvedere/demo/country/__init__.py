@@ -1,6 +1,6 @@
 """The demonstration country: real places and populations, everything else synthetic, with its truth kept for tests.
 
-    written = write_country(folder, Scenario("small", seed=1, today=today, plants=(StaffAbsence("FR-DEMO-59-01-ICU", …),)))
+written = write_country(folder, Scenario("small", seed=1, today=today, plants=(StaffAbsence("FR-DEMO-59-01-ICU", …),)))
 """
 
 from belvedere.demo.country.plant import (

@@ -79,9 +79,7 @@ def _occupy(world: World, epidemic_census: np.ndarray, rng: np.random.Generator)
         others[:, t] = present
         wish[:, t] = np.clip((present + epidemic_census[:, t]) - beds["surge_from"] * usual, 0, largest)
         asked = wish[:, max(t - beds["surge_lag_days"], 0)]
-        level_open = np.clip(
-            asked, level_open - beds["surge_down_a_day"] * usual, level_open + beds["surge_up_a_day"] * usual
-        )
+        level_open = np.clip(asked, level_open - beds["surge_down_a_day"] * usual, level_open + beds["surge_up_a_day"] * usual)
         opened[:, t] = np.floor(level_open)
     return others, coming, going, opened, put_off
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -50,17 +51,17 @@ def _hospitals(land: Country, r: int, n: int, rng: np.random.Generator) -> list[
     found = []
     for k in range(n):
         town = towns[k % len(towns)]
-        kind = KINDS[(k // len(towns) + (k if k < len(towns) else 0)) % 3 if k < len(towns) else 2 + (k // len(towns)) % 3]
+        kind = KINDS[0 if k == 0 else 1 + k % 2 if k < len(towns) else 3 + k % 2]
         found.append(
             dict(place=f"FR-DEMO-{land.codes[r]}-{k + 1:02d}", name=f"{kind.format(town.name)} {LABEL}", region=r,
                  latitude=round(town.latitude + near[k, 0], 4), longitude=round(town.longitude + near[k, 1], 4),
                  weight=shares[k] / shares.sum())
         )  # fmt: skip
-    seen: dict[str, int] = {}
+    names = Counter()
     for row in found:
-        seen[row["name"]] = seen.get(row["name"], 0) + 1
-        if seen[row["name"]] > 1:
-            row["name"] = row["name"].replace(LABEL, f"{seen[row['name']]} {LABEL}")
+        names[row["name"]] += 1
+        if names[row["name"]] > 1:
+            row["name"] = row["name"].replace(LABEL, f"{names[row['name']]} {LABEL}")
     return found
 
 

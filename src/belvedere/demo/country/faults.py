@@ -9,7 +9,7 @@ import numpy as np
 from belvedere.demo.country.plant import DecimalSlip, FaultyCells, Plant, Silence, UnreadableFile
 from belvedere.demo.country.world import World
 
-DEPARTMENT_SILENT_DAYS = 5   # up to yesterday
+DEPARTMENT_SILENT_DAYS = 5  # up to yesterday
 HOSPITAL_SILENT_DAYS = 9
 HOSPITAL_SILENT_AGO = 20
 SLIP_AGO = 12

@@ -102,7 +102,7 @@ def away(land: Country) -> np.ndarray:
     p = parameters()["mixing"]
     people = land.population.sum(axis=1)
     far = np.maximum(distances_km(land.latitude, land.longitude), p["smallest_distance_km"])
-    pull = people**p["population_power"] / far ** p["distance_power"]
+    pull = people ** p["population_power"] / far ** p["distance_power"]
     np.fill_diagonal(pull, 0.0)
     outgoing = p["away_share"] * np.sqrt(np.median(people) / people)
     outgoing = np.where(land.overseas, p["away_share_overseas"], np.minimum(outgoing, 2.5 * p["away_share"]))

@@ -57,5 +57,3 @@ def with_instants(frame: pd.DataFrame, *columns: str) -> pa.Table:
     texts = {name: written(frame[name].to_numpy().astype("datetime64[s]")) for name in columns}
     rest = {name: pa.array(frame[name].to_numpy()) for name in frame.columns if name not in columns}
     return pa.table({name: texts.get(name, rest.get(name)) for name in frame.columns})
-
-

@@ -85,7 +85,10 @@ class Measure(Plant):
 
 @dataclass(frozen=True)
 class Cluster(Plant):
-    """So many infections in one setting of a département on one day, with one source."""
+    """So many infections in one setting of a département on one day, with one source.
+
+    Person by person it is seen only where a line list is kept: the least peopled départements (`tracing.pilots`).
+    """
 
     place: str
     day: dt.date

@@ -92,10 +92,9 @@ def _linked(world: World, place: int, persons: pd.DataFrame, generation: np.ndar
     setting = rng.choice(settings, n, p=shares / shares.sum()).astype(object)
     cluster = np.full(n, "", dtype=object)
     for number, (where, when, size, kind) in enumerate(world.clusters, start=1):
-        struck = np.flatnonzero(day == when)[:size] if where == place else []
-        if len(struck):
-            setting[struck], cluster[struck] = kind, f"planted-{number}"
-            infector[struck] = np.where(infector[struck] == NOBODY, NOBODY, infector[struck[0]])
+        struck = rng.permutation(np.flatnonzero((day == when) & (where == place)))[:size]
+        setting[struck], cluster[struck] = kind, f"planted-{number}"
+        infector[struck] = infector[struck].max(initial=NOBODY)  # one source
     code = world.land.codes[place]
     names = np.array([f"SYN-{code}-{i:06d}" for i in range(n)], dtype=object)
     onset = day + np.maximum(np.rint(rng.gamma(4, q["onset_after_days"] / 4, n)), 1).astype(int)

@@ -81,7 +81,6 @@ class World:
         found = self.facilities["place"].to_numpy() == place
         return found if found.any() else self.regions_in(place)[self.facilities["region"].to_numpy()]
 
-
     def order(
         self, where: np.ndarray, first: int, last: int, *, measure: str, extent: str, effect: float, travel: float = 1.0,
         care_put_off: float = 0.0, details: str = "",

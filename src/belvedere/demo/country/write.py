@@ -21,7 +21,8 @@ FEEDS = (
     *("demo-fr-register-1-hospitals", "demo-fr-register-2-units", "demo-fr-register-3-products"),
     *("demo-fr-department-flows", "demo-fr-department-stocks", "demo-fr-department-tests"),
     *("demo-fr-facility-census", "demo-fr-unit-capacity", "demo-fr-stays", "demo-fr-shifts"),
-    *("demo-fr-supply-stocks", "demo-fr-orders", "demo-fr-phone-flows", "demo-fr-cases", "demo-fr-contacts", "demo-fr-measures"),
+    *("demo-fr-supply-stocks", "demo-fr-orders", "demo-fr-phone-flows"),
+    *("demo-fr-cases", "demo-fr-contacts", "demo-fr-measures"),
 )
 MAPPING_TEXTS = tuple(Path(__file__).parent.parent / "mappings" / f"{feed}.toml" for feed in FEEDS)
 Progress = Callable[[str], None]
