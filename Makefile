@@ -32,7 +32,7 @@ run: $(STAMP)  ## prepare the demonstration workspace and serve it on 127.0.0.1:
 
 test: $(STAMP)  ## run every test
 	@sh scripts/check_machine.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(STAMP)  ## measure one topic: make bench NAME=store
 	@$(BIN)/python -m bench "$(NAME)"

@@ -149,7 +149,8 @@ def test_a_digit_too_many_and_a_silent_departement_are_all_that_is_wrong_with_th
 
 
 def test_zeros_silence_and_slips_go_where_they_are_planted(truth):
-    plants = (AllZeros("FR-59", day(9), day(5)), Silence("FR-DEMO-62-01", day(8), day(4)), DecimalSlip("FR-80", day(3), "incid_hosp"))
+    slip = DecimalSlip("FR-80", day(3), "incid_hosp")
+    plants = (AllZeros("FR-59", day(9), day(5)), Silence("FR-DEMO-62-01", day(8), day(4)), slip)
     scenario = Scenario("tiny", seed=truth.scenario.seed, today=TODAY, plants=plants, faults=False)
     distorted = reports.build(simulate(scenario))
     flows = next(f.table for f in reversed([*reports.department_files(distorted)]) if f.feed.endswith("flows")).to_pandas()

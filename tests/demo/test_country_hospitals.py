@@ -33,7 +33,7 @@ def planted(tiny):
             StaffAbsence(UNIT, day(20), day(10), share=0.5),
             BedsClosed("FR-DEMO-59-02-ICU", day(20), day(10), beds=3),
             SupplierFailure(FAILING, day(30), day(12)),
-            StockLost("FR-DEMO-62-01", "propofol-1g", day(15)),
+            StockLost("FR-DEMO-62-01", "gown", day(15)),
         )
     )
 
@@ -204,7 +204,7 @@ def test_a_failed_supplier_delivers_nothing_and_stores_run_down(truth, planted):
 
 def test_a_lost_stock_is_gone(planted):
     house = list(planted.stocks["facility"].values).index("FR-DEMO-62-01")
-    product, when = list(planted.stocks["product"].values).index("propofol-1g"), planted.world.at(day(15))
+    product, when = list(planted.stocks["product"].values).index("gown"), planted.world.at(day(15))
     assert planted.stocks["on_hand"].values[house, product, when] == 0
     assert planted.stocks["lost"].values[house, product, when] > 0
 

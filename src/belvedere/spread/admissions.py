@@ -155,7 +155,7 @@ def _forecast(y, days, log_share, away, samples, priors, rng):
     log_mean, size = _simulate(common, regional, share_of, priors, len(days) - known, samples, rng)
     mean = np.exp(log_mean + calendar[known:].T)
     drawn = rng.poisson(np.minimum(rng.standard_gamma(np.broadcast_to(size, mean.shape)) * mean / size, 1e8))
-    return drawn, regional.last_week(), _in_words(effects, common, regional)
+    return drawn, regional.last_week(y, offset + common.curve[:, None]), _in_words(effects, common, regional)
 
 
 def fit_common(y: np.ndarray, offset: np.ndarray, settings: Settings) -> tuple[Fit, np.ndarray]:
@@ -263,7 +263,7 @@ def _log_share(reported_share: xr.DataArray | None, window: xr.DataArray, minimu
     return np.where(values >= minimum, np.log(np.maximum(values, minimum)), np.nan)
 
 
-def _mark_surprising(screened: Screened, usable: np.ndarray, surprising: np.ndarray, limit: float = 4.5) -> None:
+def _mark_surprising(screened: Screened, usable: np.ndarray, surprising: np.ndarray, limit: float = 3.0) -> None:
     """Regions whose last week lies far from what the days before foretold."""
     departure = np.zeros(len(screened.status))
     departure[usable] = surprising

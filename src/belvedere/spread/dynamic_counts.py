@@ -278,9 +278,22 @@ class Fit:
         centred = weeks - weeks.mean(axis=0)
         return centred / np.maximum(centred.std(axis=0), 1e-9)
 
-    def last_week(self) -> np.ndarray:
-        """Sum of the last seven days' surprises over the root of seven, shape (R,)."""
-        return self._surprise()[-7:].sum(axis=0) / np.sqrt(7)
+    def last_week(self, counts: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """How far the last week's persons lie from what the days before it foretold, in sds of the logarithm, shape (R,).
+
+        counts, offset: as filtered, shape (T, R), T at least 8. 0 where fewer than four days of the week are known.
+        """
+        settings = self.settings.take(np.arange(len(self.settings))[:, None])
+        state = State(*self.filtered.after[-8])
+        for _ in range(4):
+            state = state.predict(settings)
+        level = np.einsum("gr,gr->r", self.weights, state.level)
+        var = np.einsum("gr,gr->r", self.weights, state.level_var + 1 / (7 * settings.size) + (state.level - level) ** 2)
+        seen = np.isfinite(counts[-7:]) & np.isfinite(offset[-7:])
+        foretold = np.where(seen, np.exp(level + offset[-7:]), 0.0).sum(axis=0)
+        came = np.where(seen, counts[-7:], 0.0).sum(axis=0)
+        departure = np.log((came + 0.5) / (foretold + 0.5)) / np.sqrt(var + 1 / (foretold + 1))
+        return np.where(seen.sum(axis=0) >= 4, departure, 0.0)
 
     def growth_now(self) -> tuple[float, float]:
         """Mean and sd of the growth rate of the first series today."""

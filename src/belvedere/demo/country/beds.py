@@ -100,12 +100,12 @@ def _staff(world: World, opened: np.ndarray, infected: np.ndarray, rng: np.rando
     usual = np.ceil(world.units["beds"].to_numpy()[:, None, None] / beds_each * p["spare"])
     more = np.floor(opened[:, None, None, :] / beds_each[..., None] * p["surge_staffing"])
     planned = (usual[..., None] + more).astype(np.int64)
-    away = p["absent"] + p["absent_by_prevalence"] * infected[world.units["region"].to_numpy()] + world.absence
-    absent = rng.binomial(planned, np.clip(away, 0, 0.95)[:, None, None, :])
-    # Planted absence is not replaced: the pool it would be replaced from is ill as well.
-    replaceable = 1 - np.divide(world.absence, away, out=np.zeros_like(away), where=away > 0)
-    back = rng.binomial(absent, p["replaced"] * np.clip(replaceable, 0, 1)[:, None, None, :])
-    return planned, planned - absent + back
+    away = p["absent"] + p["absent_by_prevalence"] * infected[world.units["region"].to_numpy()]
+    absent = rng.binomial(planned, np.minimum(away, 0.9)[:, None, None, :])
+    present = planned - absent + rng.binomial(absent, p["replaced"])
+    # What is planted is drawn apart, so that it changes nothing elsewhere; nobody replaces these.
+    apart = world.scenario.rng("planted absence")
+    return planned, present - apart.binomial(present, np.minimum(world.absence, 1.0)[:, None, None, :])
 
 
 def staffed_beds(level: np.ndarray, present: np.ndarray) -> np.ndarray:

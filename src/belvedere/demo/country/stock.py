@@ -44,6 +44,9 @@ def simulate(world: World, ward: np.ndarray, icu: np.ndarray, ventilated: np.nda
     wanted = rng.poisson(mean * np.exp(rng.normal(0, p["noise_sd"], mean.shape)))
     supplier = _supplier_of(world)
     lead_mean, lead_sd = (world.suppliers[name].astype(float).to_numpy() for name in ("lead_mean_days", "lead_sd_days"))
+    # Drawn beforehand for every day, ordered or not, so that one order more changes no other's delay.
+    law = ((lead_mean / lead_sd)[supplier][:, None] ** 2, (lead_sd**2 / lead_mean)[supplier][:, None])
+    delays = np.maximum(np.rint(rng.gamma(*law, (H, P, T))), 1).astype(np.int16)
     pack = world.products["pack_units"].astype(int).to_numpy()
 
     use = mean[:, :, :7].mean(axis=2) + 0.05
@@ -67,9 +70,7 @@ def simulate(world: World, ward: np.ndarray, icu: np.ndarray, ventilated: np.nda
         house, product = np.nonzero(store + on_order < at_least)
         gap = use[house, product] * (p["cover_days"] + lead[product]) - (store + on_order)[house, product]
         quantity = (np.ceil(gap / pack[product]) * pack[product]).astype(np.int64)
-        from_ = supplier[product]
-        days = np.rint(rng.gamma((lead_mean / lead_sd)[from_] ** 2, (lead_sd**2 / lead_mean)[from_])).astype(int)
-        due = _when_open(world.supplier_open[from_], t + np.maximum(days, 1))
+        due = _when_open(world.supplier_open[supplier[product]], t + delays[house, product, t])
         np.add.at(coming, (house, product, due), quantity)
         np.add.at(on_order, (house, product), quantity)
         orders.append((house, product, np.full(len(house), t), np.rint(t + lead[product]).astype(int), due, quantity))

@@ -36,7 +36,7 @@ def simulate(world: World, epidemic: Epidemic, rng: np.random.Generator) -> Trac
     infections = epidemic.infections.sum(axis=0)
     delay = delay_chances(p["to_test_mean_days"], p["to_test_sd_days"], p["to_test_longest_days"])
     weights = day_weights(world, p["weekday"], p["holiday"])
-    pilots = _pilots(world, q["places"])
+    pilots = _pilots(world, world.scenario.settings["line_lists"])
     elsewhere = np.setdiff1d(np.arange(len(world.land)), pilots)
     cases = np.zeros_like(infections, dtype=np.int64)
     found = rng.binomial(infections[elsewhere], np.array(p["found"])[None, :, None])
