@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 import belvedere
-from bench import Figure
 from belvedere.demo.country import MAPPING_TEXTS, Scenario, simulate
 from belvedere.sources.ingest import ingest
+from bench import Figure
 
 TODAY = dt.date(2026, 11, 22)
 MAKE = """
@@ -81,15 +81,15 @@ def shape() -> Iterator[Figure]:
     published = slice(truth.scenario.first, now)
     daily = regions["admissions"].sum("region").values[published]
     icu = regions["icu_census"].sum("region").values[published]
-    yield Figure("full: most admissions in a day", daily.max(), "persons")
-    yield Figure("full: most epidemic patients in intensive care", icu.max(), "persons")
+    yield Figure("full: most admissions in a day", float(daily.max()), "persons")
+    yield Figure("full: most epidemic patients in intensive care", float(icu.max()), "persons")
     yield Figure("full: infected by today, share of the people",
                  1 - regions["susceptible"].values[..., now].sum() / truth.world.land.population.sum(), "share")  # fmt: skip
     infections = regions["infections"].values.astype(float)
     pressure = np.array([np.convolve(row, [0, *truth.generation_interval])[: len(row)] for row in infections])
     true = (regions["reproduction_number"].values * pressure).sum(axis=0)
-    error = np.abs(infections.sum(axis=0) / true - 1)[published]
-    yield Figure("full: planted R found by the renewal equation, median error of a day", np.median(error), "share", "<=0.05")
+    error = np.abs(infections.sum(axis=0)[published] / true[published] - 1)
+    yield Figure("full: planted R found by the renewal equation, median error of a day", float(np.median(error)), "share", "<=0.05")
 
 
 def figures() -> Iterator[Figure]:

@@ -26,7 +26,7 @@ NOT_RUN = ("skipped", "xfailed")
 
 
 def not_run(config: pytest.Config) -> list[str]:
-    """The tests, or whole files, that were passed over; none in a worker, which leaves the count to the process that started it."""
+    """The tests, or whole files, that were passed over; a worker names none and leaves the count to the process above it."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     return [] if reporter is None else [report.nodeid for outcome in NOT_RUN for report in reporter.stats.get(outcome, [])]
 

@@ -112,9 +112,9 @@ def test_brier_and_skill():
 
 def test_the_energy_score_knows_dependence():
     rng = np.random.default_rng(2)
-    common = rng.standard_normal((800, 1))
-    joint, apart = common + 0 * common.T[:, :3], rng.standard_normal((800, 3))
-    truths = rng.standard_normal((120, 1)).repeat(3, axis=1)
+    common = rng.standard_normal((200, 1))
+    joint, apart = common + 0 * common.T[:, :3], rng.standard_normal((200, 3))
+    truths = rng.standard_normal((60, 1)).repeat(3, axis=1)
     assert np.mean([energy_score(joint, t) for t in truths]) < np.mean([energy_score(apart, t) for t in truths])
 
 

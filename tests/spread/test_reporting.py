@@ -53,7 +53,7 @@ def test_a_changed_delay_is_followed():
 def test_the_nowcast_is_calibrated():
     cumulative = reports(330, 3, wobble=60)
     places = []
-    for today in range(120, 320, 4):
+    for today in range(120, 320, 7):
         delay = estimate_delay(as_known(cumulative, today))
         age = np.arange(6, -1, -1)
         now = cumulative[0, today - age, age]
@@ -136,7 +136,7 @@ def test_a_real_triangle(data_folder):
     table = table[table["age_group"] == "00+"]
     cumulative = table.pivot(index="reference_date", columns="delay", values="count").to_numpy(dtype=float).cumsum(axis=1)
     inside, deep = [], np.arange(19, -1, -1)
-    for today in range(100, 195, 6):
+    for today in range(100, 195, 12):
         age = today - np.arange(today + 1)
         known = np.where(np.arange(41) <= age[:, None], cumulative[: today + 1], np.nan)
         delay = estimate_delay(xr.DataArray(known, {"date": FIRST + np.arange(today + 1)}, ("date", "delay")))

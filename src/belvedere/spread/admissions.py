@@ -122,7 +122,7 @@ def admission_paths(
         raise DataError(f"samples: found {samples}, expected at least 2")
     log_share = _log_share(reported_share, window, minimum_share)
     filling = ~(log_share > np.log(0.95))
-    screened = screen(window.values.T, past, minimum_days=minimum_days, recent_days=28, filling=filling)
+    screened = screen(window.values.T, past, minimum_days=max(minimum_days, 14), recent_days=28, filling=filling)
     usable = np.flatnonzero(screened.status != FAILED)
     paths = np.full((samples, window.sizes["region"], horizon_days), np.nan, dtype=np.float32)
     said: tuple[str, ...] = ("no region has counts to go on from",)
@@ -263,7 +263,7 @@ def _log_share(reported_share: xr.DataArray | None, window: xr.DataArray, minimu
     return np.where(values >= minimum, np.log(np.maximum(values, minimum)), np.nan)
 
 
-def _mark_surprising(screened: Screened, usable: np.ndarray, surprising: np.ndarray, limit: float = 3.0) -> None:
+def _mark_surprising(screened: Screened, usable: np.ndarray, surprising: np.ndarray, limit: float = 3.5) -> None:
     """Regions whose last week lies far from what the days before foretold."""
     departure = np.zeros(len(screened.status))
     departure[usable] = surprising

@@ -50,9 +50,7 @@ def backup(workspace: Workspace, target: Path, *, with_keys: bool = False, now: 
     if workspace.engine.dialect.name != "sqlite":
         raise BackupError("This workspace keeps its records in PostgreSQL: back up that database with pg_dump.")
     if target.is_relative_to(workspace.path):
-        raise BackupError(
-            f"{target} lies in the workspace itself, where nothing erased may leave a copy. Choose another."
-        )
+        raise BackupError(f"{target} lies in the workspace itself, where nothing erased may leave a copy. Choose another.")
     if not target.parent.is_dir():
         raise BackupError(f"The folder {target.parent} does not exist.")
     handle, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")

@@ -67,7 +67,7 @@ class Snapshot:
         declared = schema.table(name)
         rows = self._rows_at_rest(declared)
         ids = pa.array([c for c, _s in self.commits], pa.int64())
-        counted = ibis.memtable(pa.table({"commit_id": ids, "sequence": pa.array([s for _c, s in self.commits], pa.int64())}))
+        counted = self._hold(pa.table({"commit_id": ids, "sequence": pa.array([s for _c, s in self.commits], pa.int64())}))
         rows = rows.inner_join(counted, "commit_id")
         if self.as_of is not None:
             rows = rows.filter(_.known_at <= ibis.literal(self.as_of))
@@ -96,7 +96,7 @@ class Snapshot:
             return self._records(declared)
         files = series.files(self.workspace.series, declared)
         if not files:
-            return ibis.memtable(series.rest_schema(declared).empty_table())
+            return self._hold(series.rest_schema(declared).empty_table())
         rows = self.connection.read_parquet(files, union_by_name=True)
         missing = {c.name: ibis.null(_ibis_type(c)) for c in declared.columns.values() if c.name not in rows.columns}
         return rows.mutate(**missing) if missing else rows
@@ -107,7 +107,13 @@ class Snapshot:
         with reading(self.workspace.engine) as connection:
             rows = connection.execute(sa.select(*(target.c[n] for n in names))).mappings().all()
         columns = {n: [row[n] for row in rows] for n in names}
-        return ibis.memtable(pa.table(columns, schema=series.rest_schema(declared)))
+        return self._hold(pa.table(columns, schema=series.rest_schema(declared)))
+
+    def _hold(self, rows: pa.Table) -> ibis.Table:
+        """Rows as a table of this snapshot's own DuckDB; Ibis would put a plain memtable into one shared by all threads."""
+        name = ibis.util.gen_name("held")
+        self.connection.con.register(name, rows)
+        return self.connection.table(name)
 
 
 def where(expression: ibis.Table, equal: dict) -> ibis.Table:
