@@ -9,6 +9,8 @@ EXTRAS := --extra dev --extra postgres --extra docs
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
+# Compiled imports are kept: without them every command and every test process compiles its libraries anew, some seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test bench lint docs lock clean

@@ -89,7 +89,9 @@ def shape() -> Iterator[Figure]:
     pressure = np.array([np.convolve(row, [0, *truth.generation_interval])[: len(row)] for row in infections])
     true = (regions["reproduction_number"].values * pressure).sum(axis=0)
     error = np.abs(infections.sum(axis=0)[published] / true[published] - 1)
-    yield Figure("full: planted R found by the renewal equation, median error of a day", float(np.median(error)), "share", "<=0.05")
+    yield Figure(
+        "full: planted R found by the renewal equation, median error of a day", float(np.median(error)), "share", "<=0.05"
+    )
 
 
 def figures() -> Iterator[Figure]:

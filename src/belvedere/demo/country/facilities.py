@@ -16,7 +16,7 @@ from belvedere.reference.places import Places
 
 LEVELS = ("ward", "hdu", "icu")
 LABEL = "(synthetic)"
-KINDS = ("Centre hospitalier de {}", "Hôpital de {}", "Clinique de {}", "Hôpital nord de {}", "Polyclinique de {}")
+KINDS = ("Centre hospitalier {}", "Hôpital {}", "Clinique {}", "Hôpital nord {}", "Polyclinique {}")
 UNIT_NAMES = {"ward": "Medicine", "hdu": "High dependency", "icu": "Intensive care"}
 
 
@@ -53,7 +53,7 @@ def _hospitals(land: Country, r: int, n: int, rng: np.random.Generator) -> list[
         town = towns[k % len(towns)]
         kind = KINDS[0 if k == 0 else 1 + k % 2 if k < len(towns) else 3 + k % 2]
         found.append(
-            dict(place=f"FR-DEMO-{land.codes[r]}-{k + 1:02d}", name=f"{kind.format(town.name)} {LABEL}", region=r,
+            dict(place=f"FR-DEMO-{land.codes[r]}-{k + 1:02d}", name=f"{kind.format(of(town.name))} {LABEL}", region=r,
                  latitude=round(town.latitude + near[k, 0], 4), longitude=round(town.longitude + near[k, 1], 4),
                  weight=shares[k] / shares.sum())
         )  # fmt: skip
@@ -63,6 +63,12 @@ def _hospitals(land: Country, r: int, n: int, rng: np.random.Generator) -> list[
         if names[row["name"]] > 1:
             row["name"] = row["name"].replace(LABEL, f"{names[row['name']]} {LABEL}")
     return found
+
+
+def of(town: str) -> str:
+    """The words `de` and the town's name, as French has it before a vowel."""
+    plain = unicodedata.normalize("NFD", town)[0].lower()
+    return f"d'{town}" if plain in "aeiouy" else f"de {town}"
 
 
 def _beds_by_department(land: Country, level: str) -> np.ndarray:
