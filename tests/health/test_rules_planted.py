@@ -116,6 +116,7 @@ def test_a_repeated_figure(p, t, length, indicator, seed):
     values = steady(seed)
     if indicator != "cases":
         values = values.cumsum(axis=1) if indicator == "cases_cumulative" else values * 5
+    length = min(length, DAYS - t)
     values[p, t : t + length] = values[p, t]
     found = check(evidence_from({indicator: values}), ["flat"])
     (row,) = found.to_dict("records")

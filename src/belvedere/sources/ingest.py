@@ -107,7 +107,9 @@ def workspace_mappings(workspace: Workspace) -> dict[str, Mapping]:
 def workspace_places(workspace: Workspace) -> Places:
     """The shipped register of places with the workspace's own added."""
     own = workspace.frame("places")
-    return Places.load() if own.empty else Places.load().with_rows(own[list(schema.table("places").columns)])
+    if own.empty:
+        return Places.load()
+    return Places.load().with_rows(own[list(schema.table("places").columns)].assign(source="this workspace"))
 
 
 def _named(mappings: dict[str, Mapping], feed: str) -> Mapping:
@@ -173,6 +175,8 @@ def _load_all(workspace, places, arrived: list[tuple[Mapping, Arrived]], accept_
         reports.append(
             load_feed(workspace, mappings[feed], files, places, accept_withdrawals=accept_withdrawals, on_version=count)
         )
+        if mappings[feed].table == "places":  # what follows may speak of the places just loaded
+            places = workspace_places(workspace)
         done += len(files)
     on_progress("done", total, total)
     return reports

@@ -89,7 +89,7 @@ class Snapshot:
     def arrow(self, name: str, *, include_withdrawn: bool = False, **equal) -> pa.Table:
         """The same as an Arrow table."""
         expression = self.table(name, include_withdrawn=include_withdrawn)
-        return where(expression, equal).to_pyarrow()
+        return where(expression, equal).order_by(schema.table(name).keys()).to_pyarrow()
 
     def _rows_at_rest(self, declared: type[Table]) -> ibis.Table:
         if declared.shelf is Shelf.RECORDS:
