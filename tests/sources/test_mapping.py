@@ -250,3 +250,9 @@ def test_no_header_row_and_no_quotes_have_words(tmp_path):
     assert layout.header_row is None
     assert layout.quote is None
     assert layout.header == ("dep", "jour", "hosp", "incid")
+
+
+def test_a_window_needs_dates(tmp_path):
+    (tmp_path / "m.toml").write_text(GOOD.replace('table = "indicators"', 'table = "stays"').replace("whole_history", "window"))
+    with pytest.raises(MappingError, match="a window lies between dates"):
+        load_mapping(tmp_path / "m.toml")

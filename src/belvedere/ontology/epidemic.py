@@ -100,6 +100,7 @@ class Cases(Table):
     """Persons who have, or may have, the condition: one row is one case."""
 
     shelf = Shelf.RECORDS
+    identity_purpose = "tracing"
     caveats = (
         "Cases are keyed pseudonyms. Small places with age and sex can still name a person: never publish rows.",
         "The day of onset is told by the patient and often missing; days that are missing are not guessed here.",
@@ -131,6 +132,7 @@ class Contacts(Table):
     """Who met whom: one row links a case to one contact."""
 
     shelf = Shelf.RECORDS
+    identity_purpose = "tracing"
     caveats = (
         "The shortest-lived table of the house: it is kept as long as the law allows and then really deleted.",
         "Contacts are those that were named; the missing ones are not a random part.",

@@ -161,6 +161,7 @@ class Table:
 
     caveats: what a reader must know before using the figures.
     rules: what must hold between the columns of one row (see `rules.py`).
+    identity_purpose: tables of one purpose give a person the same pseudonym and can be joined; empty: the table's own name.
 
     A column may be called `name`: `Places.columns["name"]` is the column, `Places.name` is always the table's own name.
     `register=False` declares a table that `tables()` does not list (a test's, a plug-in's trial).
@@ -169,6 +170,7 @@ class Table:
     name: ClassVar[str]
     shelf: ClassVar[Shelf]
     caveats: ClassVar[tuple[str, ...]] = ()
+    identity_purpose: ClassVar[str] = ""
     rules: ClassVar[tuple[Rule, ...]] = ()
     columns: ClassVar[dict[str, Column]] = {}
 

@@ -16,7 +16,6 @@ from belvedere.sources.convert import read_moment
 from belvedere.sources.mapping import Binding, Mapping, ValueColumn
 from belvedere.sources.mapping_errors import Location, at, near
 
-FILLED_BY_US = ("feed", "status")
 NUMERIC = (Kind.NUMBER, Kind.INTEGER)
 DIRECTIVES = {"Y", "m", "d", "j", "G", "V", "u", "H", "M", "S", "f", "z", "%"}
 DAY_GIVEN_BY = ({"Y", "m", "d"}, {"Y", "j"}, {"G", "V"})
@@ -35,11 +34,19 @@ def check_against_ontology(mapping: Mapping, text: str, places: Places) -> None:
         raise MappingError(f"{at(mapping.path, text, ('table',))}: {cause}") from cause
     rules: tuple[Callable[[Mapping, type[Table]], Iterator[Fault]], ...] = (
         _columns_exist, _keys_are_given, _bindings_fit, _values_fit, _indicators_fit, _figures_are_told_apart,
-        _dates_are_certain, _clock_fits, _nothing_is_both,
+        _dates_are_certain, _clock_fits, _nothing_is_both, _window_has_dates,
     )  # fmt: skip
     found = [fault for rule in rules for fault in rule(mapping, table)] + list(_places_are_known(mapping, table, places))
     if found:
         raise MappingError("\n".join(f"{at(mapping.path, text, location)}: {words}" for location, words in found))
+
+
+def _window_has_dates(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
+    if mapping.covers == "window" and "date" not in table.columns:
+        yield (
+            ("covers",),
+            f"a window lies between dates, and table {table.name!r} has no column 'date'; say whole_history or increment",
+        )
 
 
 def _columns_exist(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
@@ -57,12 +64,19 @@ def _columns_exist(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
 
 
 def _keys_are_given(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:
-    given = set(mapping.columns) | set(FILLED_BY_US)
+    given = set(mapping.columns) | _filled_in(table)
     always = set.intersection(*(set(v.constants) | {v.into} for v in mapping.values)) if mapping.values else set()
     for column in table.columns.values():
         if column.required and column.default is None and column.name not in given | always:
             which = "key" if column.key else "required"
             yield ("columns",), f"{which} column {column.name!r} of table {table.name!r} is not given ({column.description})"
+
+
+def _filled_in(table: type[Table]) -> set[str]:
+    """Columns that translation fills by itself: the feed's id, and the status of a figure where that is what `status` means."""
+    status = table.columns.get("status")
+    says_how_reported = status is not None and status.codes is not None and "reported" in status.codes
+    return {"feed", "status"} if says_how_reported else {"feed"}
 
 
 def _bindings_fit(mapping: Mapping, table: type[Table]) -> Iterator[Fault]:

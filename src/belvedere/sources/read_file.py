@@ -75,7 +75,7 @@ def _identities(table: type[schema.Table]) -> list[str]:
 def _without_identities(rows: pa.Table, table: type[schema.Table], mapping: Mapping, key: bytes) -> pa.Table:
     for name in _identities(table):
         at = rows.column_names.index(name)
-        rows = rows.set_column(at, rows.schema.field(name), pseudonyms(key, table.name, rows[name]))
+        rows = rows.set_column(at, rows.schema.field(name), pseudonyms(key, table.identity_purpose or table.name, rows[name]))
     return rows
 
 
