@@ -44,8 +44,8 @@ def figures() -> Iterator[Figure]:
         yield from hub_figures(folder)
     yield from oddity_figures()
     yield from malformed_figures()
-    yield from kill_figures()
     yield from cold_start.figures()
+    yield from kill_figures()
 
 
 # -- speed ------------------------------------------------------------------------------------------------------------
