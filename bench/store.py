@@ -32,7 +32,6 @@ from bench.kills import kills
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("BELVEDERE_DATA", REPOSITORY.parent / "shared" / "data"))
 KILLS = 300
-GIBIBYTE = 1 << 30
 
 
 def figures() -> Iterator[Figure]:
@@ -182,7 +181,7 @@ def malformed_figures() -> Iterator[Figure]:
     from bench.malformed import cases
 
     with tempfile.TemporaryDirectory() as folder:
-        outcomes = list(cases(Path(folder), long_line_bytes=2 * GIBIBYTE))
+        outcomes = list(cases(Path(folder), long_line_bytes=2_000_000_000))
     yield Figure("malformed files tried", len(outcomes), "", ">=9")
     yield Figure("malformed files not set aside with the right reason", sum(not o.right for o in outcomes), "", "=0")
     yield Figure("malformed files: most memory above a plain file", max(o.extra_mib for o in outcomes), "MiB", "<=200")
