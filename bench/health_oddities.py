@@ -346,7 +346,10 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ("flat", ""): "the figure was not brought up to date",
     ("weekday_change", "fr-spf-vaccination"): "centres that open on Sundays",
     ("weekday_change", "it-"): "regions that begin to report on Mondays",
-    ("weekday_change", "fr-spf-hospital-flows"): "weekends on which a département no longer declares: a fifth of the usual share",
+    (
+        "weekday_change",
+        "fr-spf-hospital-flows",
+    ): "weekends on which a département no longer declares",
     ("recent_incomplete", "fr-spf-pcr-tests"): "the producer says so",
     ("occupied_above_total", "si-"): "overflow, or totals brought up to date late",
     ("negative_free", "si-"): "overflow, or totals brought up to date late",
