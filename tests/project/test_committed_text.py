@@ -18,7 +18,7 @@ HOSTS = [
     "conda." + "anaconda.org",
 ]
 MACHINE_PATHS = [
-    r"/work/(?:main|shared)\b",
+    r"/" + r"work/(?:main|shared)\b",
     r"/" + r"root/",
     r"/" + r"home/[a-z]\w*/",
     r"/" + r"Users/[A-Za-z]\w*/",
