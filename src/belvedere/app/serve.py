@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -56,8 +55,6 @@ def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UT
         keeper.stop()
 
     app = FastAPI(title="Belvedere", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    # Tables without files are read through one DuckDB for the whole process, which refuses two readers at once.
-    one_reader = threading.Lock()
     templates = _templates()
 
     def asked(http: HttpRequest) -> pages.Request:
@@ -73,22 +70,19 @@ def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UT
     @app.get("/")
     def feeds(http: HttpRequest) -> HTMLResponse:
         request = asked(http)
-        with one_reader:
-            return page("overview.html", request, pages.overview(workspace, keeper, request))
+        return page("overview.html", request, pages.overview(workspace, keeper, request))
 
     @app.get("/feeds/{name}")
     def feed(http: HttpRequest, name: str, indicator: str | None = None) -> HTMLResponse:
         request = asked(http)
-        with one_reader:
-            view = pages.overview(workspace, keeper, request)
-            return page("feed.html", request, view, **pages.feed_view(view, name, indicator))
+        view = pages.overview(workspace, keeper, request)
+        return page("feed.html", request, view, **pages.feed_view(view, name, indicator))
 
     @app.get("/quarantine")
     def set_aside(http: HttpRequest, feed: str | None = None, page_number: int = 1) -> HTMLResponse:
         request = asked(http)
-        with one_reader:
-            view = pages.overview(workspace, keeper, request)
-            return page("quarantine.html", request, view, **pages.quarantine_view(view, feed, page_number))
+        view = pages.overview(workspace, keeper, request)
+        return page("quarantine.html", request, view, **pages.quarantine_view(view, feed, page_number))
 
     @app.get("/quarantine.csv")
     def set_aside_csv(feed: str | None = None) -> Response:
@@ -100,15 +94,13 @@ def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UT
     def origin(http: HttpRequest) -> HTMLResponse:
         request = asked(http)
         wanted = {k: v.strip() for k, v in http.query_params.items() if k not in FRAME_ARGUMENTS}
-        with one_reader:
-            view = pages.overview(workspace, keeper, request)
-            return page("origin.html", request, view, **pages.origin_view(view, wanted))
+        view = pages.overview(workspace, keeper, request)
+        return page("origin.html", request, view, **pages.origin_view(view, wanted))
 
     @app.get("/api/status")
     def status(http: HttpRequest) -> dict:
         request = asked(http)
-        with one_reader:
-            view = pages.overview(workspace, keeper, request)
+        view = pages.overview(workspace, keeper, request)
         return {
             "now": request.now.isoformat(), "as_of": request.as_of, "at_sequence": view.snapshot.at,
             "version": belvedere.__version__,
