@@ -5,7 +5,9 @@ from belvedere.ontology.forecasts import Forecasts
 from belvedere.ontology.hospital import RESOURCES, Capacity, ResourceDefinition, Shifts, Stays
 from belvedere.ontology.indicators import INDICATORS, IndicatorDefinition, Indicators, SeriesKind, indicator
 from belvedere.ontology.mobility import Flows
+from belvedere.ontology.outlooks import Outlooks
 from belvedere.ontology.places import Places
+from belvedere.ontology.scenarios import ScenarioOverlays, Scenarios
 from belvedere.ontology.schema import CodeList, Column, Kind, Shelf, Table, table, tables
 from belvedere.ontology.supply import Orders, Products, Stocks
 
@@ -24,9 +26,12 @@ __all__ = [
     "Kind",
     "Measures",
     "Orders",
+    "Outlooks",
     "Places",
     "Products",
     "ResourceDefinition",
+    "ScenarioOverlays",
+    "Scenarios",
     "SeriesKind",
     "Shelf",
     "Shifts",

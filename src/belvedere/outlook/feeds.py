@@ -1,0 +1,108 @@
+"""Which feed speaks for an indicator: several may carry the same series (an official file and a tidy copy), and adding both
+up would count everyone twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+import pandas as pd
+import xarray as xr
+from ibis import _
+
+from belvedere.reference.places import Places
+from belvedere.store.snapshot import Snapshot
+
+COUNTING_LEVELS = ("region", "state", "department", "province")
+"""Levels of place an outlook is made for: below the country, above the hospital."""
+WHOLE = {"age_group": "all", "sex": "all", "period": "day"}
+DAY = np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One feed at one level of places. last: newest day it knows. cells: figures within the days looked at."""
+
+    feed: str
+    level: str
+    places: tuple[str, ...]
+    last: pd.Timestamp
+    cells: int
+
+
+@dataclass(frozen=True)
+class Series:
+    """One indicator of all regions, from one feed.
+
+    counts: persons, dims (region, date), every day up to the last; nan where nothing is known.
+    basis: how it is known when the figures were known: the weakest of "published", "ingested", "assumed" among them.
+    known_at: when the newest was known.
+    """
+
+    indicator: str
+    feed: str
+    counts: xr.DataArray
+    basis: str
+    known_at: pd.Timestamp
+
+
+def daily(snapshot: Snapshot, condition: str) -> ibis.Table:
+    """The last word on daily figures of everyone with that condition."""
+    table = snapshot.table("indicators").filter(_.condition == condition, _.status == "reported")
+    for column, value in WHOLE.items():
+        table = table.filter(table[column] == value)
+    return table
+
+
+def choices(table: ibis.Table, indicator: str, country: str, places: Places, *, since: np.datetime64) -> list[Choice]:
+    """Every feed and level that carries the indicator in that country since that day, best first.
+
+    Best: knows a day within two days of the newest any knows; then most figures; then first by name.
+    """
+    counted = (
+        table.filter(_.indicator == indicator, _.date >= pd.Timestamp(since).date())
+        .group_by(["feed", "place"])
+        .agg(last=_.date.max(), cells=_.value.count())
+        .to_pandas()
+    )
+    counted = counted[[p in places and places[p].country == country for p in counted["place"]]]
+    if counted.empty:
+        return []
+    counted["level"] = [places.level(p) for p in counted["place"]]
+    counted["last"] = pd.to_datetime(counted["last"])
+    found = [
+        Choice(feed, level, tuple(sorted(part["place"])), part["last"].max(), int(part["cells"].sum()))
+        for (feed, level), part in counted[counted["level"].isin(COUNTING_LEVELS)].groupby(["feed", "level"])
+    ]
+    newest = max((choice.last for choice in found), default=None)
+    return sorted(found, key=lambda c: (newest - c.last > pd.Timedelta(days=2), -c.cells, c.feed))
+
+
+def read_series(table: ibis.Table, indicator: str, choice: Choice, *, first: np.datetime64, last: np.datetime64) -> Series:
+    """The figures of one chosen feed, as an array over its places and every day from first to last."""
+    rows = (
+        table.filter(
+            _.indicator == indicator,
+            _.feed == choice.feed,
+            _.place.isin(list(choice.places)),
+            _.date >= pd.Timestamp(first).date(),
+            _.date <= pd.Timestamp(last).date(),
+        )
+        .select("place", "date", "value", "known_at", "known_basis")
+        .to_pandas()
+    )
+    bases = set(rows["known_basis"])
+    basis = next((b for b in ("assumed", "ingested", "published") if b in bases), "assumed")
+    return Series(
+        indicator, choice.feed, as_array(rows, choice.places, first, last, indicator), basis, rows["known_at"].max()
+    )
+
+
+def as_array(rows: pd.DataFrame, places: tuple[str, ...], first: np.datetime64, last: np.datetime64, name: str) -> xr.DataArray:
+    """Rows (place, date, value) as (region, date), nan where there is none."""
+    days = pd.date_range(pd.Timestamp(first), pd.Timestamp(last))
+    wide = rows.assign(date=pd.to_datetime(rows["date"])).pivot(index="place", columns="date", values="value")
+    values = wide.reindex(index=list(places), columns=days).to_numpy(dtype=float, na_value=np.nan)
+    coords = {"region": np.array(places, dtype=object), "date": days.to_numpy().astype("datetime64[ns]")}
+    return xr.DataArray(values, coords, ("region", "date"), name=name)

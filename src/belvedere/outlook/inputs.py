@@ -1,0 +1,217 @@
+"""From a snapshot to the arrays the models take: what was known of one country at one moment.
+
+Every figure keeps the feed it comes from. Nothing is filled in: what is missing stays nan and is said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from ibis import _
+
+from belvedere.errors import DataError
+from belvedere.outlook.beds import Beds, read_beds, read_others
+from belvedere.outlook.feeds import DAY, Choice, Series, choices, daily, read_series
+from belvedere.outlook.lag import reporting_delay
+from belvedere.outlook.settings import Settings
+from belvedere.reference.places import Places
+from belvedere.spread.reporting import ReportingDelay, no_delay
+from belvedere.store.snapshot import Snapshot
+
+CONDITION = "covid19"
+INDICATORS = ("hospital_admissions", "hospital_census", "icu_admissions", "icu_census")
+DRIVERS = ("hospital_admissions", "icu_admissions", "hospital_census", "icu_census")
+"""Indicators that can lead an outlook, the best first: it sets the regions and the last complete day."""
+HORIZON = 28
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What was known.
+
+    country, condition; as_of: the moment it was known; at: the commit sequence it was read at.
+    last_day: the last complete day; horizon 1 is the day after. driver: the indicator that leads.
+    regions: place ids, sorted; part: the larger region each belongs to (itself where there is none).
+    series: by indicator, dims (region, date), all over the same regions and days up to `last_day`.
+    holidays: bool, dims (region, date), past and coming days. delay: how complete the last days of the driver are.
+    beds, others: capacity, and patients with other conditions by level, where known.
+    carried: days by which a region's newest census was carried forward to the last day, by indicator and region.
+    """
+
+    country: str
+    condition: str
+    as_of: dt.datetime
+    at: int
+    last_day: np.datetime64
+    driver: str
+    regions: tuple[str, ...]
+    part: Mapping[str, str]
+    ancestors: Mapping[str, frozenset[str]]
+    series: Mapping[str, Series]
+    holidays: xr.DataArray
+    delay: ReportingDelay
+    beds: Beds
+    others: Mapping[str, xr.DataArray]
+    carried: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def age_days(self) -> int:
+        """Days between the last complete day and the moment of the outlook."""
+        return int((np.datetime64(self.as_of.date(), "D") - self.last_day) / DAY)
+
+    @property
+    def days_ahead(self) -> np.ndarray:
+        """The days of the horizon, datetime64[D]."""
+        return self.last_day + DAY * np.arange(1, HORIZON + 1)
+
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """Larger regions with more than one member, and the country, with their regions."""
+        parts: dict[str, list[str]] = {}
+        for region in self.regions:
+            parts.setdefault(self.part[region], []).append(region)
+        return {part: members for part, members in sorted(parts.items()) if len(members) > 1} | {
+            self.country: list(self.regions)
+        }
+
+    @property
+    def weakest_basis(self) -> str:
+        """How the dates of knowledge are known: the weakest basis of all series."""
+        bases = {series.basis for series in self.series.values()}
+        return next(basis for basis in ("assumed", "ingested", "published") if basis in bases)
+
+
+def countries(snapshot: Snapshot, places: Places, condition: str = CONDITION) -> tuple[str, ...]:
+    """Countries whose regions report a daily indicator that can lead an outlook."""
+    table = daily(snapshot, condition)
+    seen = table.filter(_.indicator.isin(list(DRIVERS[:2]))).select("place").distinct().to_pandas()["place"]
+    return tuple(sorted({places[p].country for p in seen if p in places and places.level(p) != "country"}))
+
+
+def read_inputs(
+    snapshot: Snapshot, *, country: str, places: Places, settings: Settings, now: dt.datetime | None = None
+) -> Inputs:
+    """What the snapshot knows of the country.
+
+    now: the moment of the outlook where the snapshot has no `as_of`; None: when its newest figure was known.
+    Raises DataError when no indicator that can lead is known for its regions.
+    """
+    table = daily(snapshot, CONDITION)
+    driver, choice = _lead(table, snapshot, country, places, settings, now)
+    newest = np.datetime64(choice.last.date(), "D")
+    first = newest - settings.days("history.days") * DAY
+    lead = read_series(table, driver, choice, first=first, last=newest)
+    last_day = _last_complete_day(lead.counts, settings["last_day.share"])
+    series = {driver: _until(lead, last_day)}
+    for indicator in INDICATORS:
+        if indicator == driver:
+            continue
+        found = [c for c in choices(table, indicator, country, places, since=first) if c.level == choice.level]
+        if found:
+            read = read_series(table, indicator, found[0], first=first, last=last_day)
+            series[indicator] = _over(read, series[driver].counts["region"])
+    carried = _carry(series, settings.days("census.carried_days"))
+    regions = tuple(series[driver].counts["region"].values.tolist())
+    as_of = snapshot.as_of or now or max(s.known_at for s in series.values()).to_pydatetime()
+    return Inputs(
+        country=country,
+        condition=CONDITION,
+        as_of=as_of,
+        at=snapshot.at,
+        last_day=last_day,
+        driver=driver,
+        regions=regions,
+        part={r: _part(r, country, places) for r in regions},
+        ancestors={r: frozenset((r, *places.ancestors(r))) for r in regions},
+        series=series,
+        holidays=_holidays(regions, places, first, last_day + HORIZON * DAY),
+        delay=_delay(snapshot, series[driver], settings) if driver.endswith("admissions") else no_delay(),
+        beds=read_beds(snapshot, regions, places, last_day, oldest_days=settings.days("beds.oldest_days")),
+        others=read_others(snapshot, CONDITION, regions, places, last_day - settings.days("others.days") * DAY, last_day),
+        carried=carried,
+    )
+
+
+def _lead(table, snapshot: Snapshot, country: str, places: Places, settings: Settings, now) -> tuple[str, Choice]:
+    """The first indicator of `DRIVERS` that is alive: known within the horizon of the newest any is known."""
+    found = {}
+    moment = snapshot.as_of or now
+    since = np.datetime64("1900-01-01") if moment is None else np.datetime64(moment.date(), "D") - 400 * DAY
+    for indicator in DRIVERS:
+        if options := choices(table, indicator, country, places, since=since):
+            found[indicator] = options[0]
+    newest = max((choice.last for choice in found.values()), default=None)
+    for indicator in DRIVERS:
+        if indicator in found and (newest - found[indicator].last).days <= settings.days("last_day.too_old_days"):
+            return indicator, found[indicator]
+    raise DataError(
+        f"{country}: no daily {', '.join(DRIVERS)} of its regions is known"
+        + (f" on {moment:%Y-%m-%d}" if moment else "")
+        + "; load a feed that brings one (belvedere mapping list)"
+    )
+
+
+def _last_complete_day(counts: xr.DataArray, share: float) -> np.datetime64:
+    """The newest day on which at least that share of the regions reports, of those seen in the last four weeks."""
+    known = np.isfinite(counts.values)
+    usual = known[:, -HORIZON:].any(axis=1).sum()
+    enough = np.flatnonzero(known.sum(axis=0) >= share * max(usual, 1))
+    return counts["date"].values[enough[-1] if len(enough) else -1].astype("datetime64[D]")
+
+
+def _until(series: Series, last_day: np.datetime64) -> Series:
+    counts = series.counts.sel(date=slice(None, last_day.astype("datetime64[ns]")))
+    return Series(series.indicator, series.feed, counts, series.basis, series.known_at)
+
+
+def _over(series: Series, region: xr.DataArray) -> Series:
+    return Series(series.indicator, series.feed, series.counts.reindex(region=region.values), series.basis, series.known_at)
+
+
+def _carry(series: dict[str, Series], days: int) -> dict[str, dict[str, int]]:
+    """Fills a census missing at the end by the newest one, at most so many days old; says where."""
+    carried: dict[str, dict[str, int]] = {}
+    for name in ("hospital_census", "icu_census"):
+        if name not in series:
+            continue
+        counts = series[name].counts
+        known = np.isfinite(counts.values)
+        age = np.where(known.any(axis=1), np.argmax(known[:, ::-1], axis=1), known.shape[1])
+        late = np.flatnonzero((age > 0) & (age <= days))
+        values = counts.values.copy()
+        for r in late:
+            values[r, -age[r] :] = values[r, -age[r] - 1]
+        old = series[name]
+        series[name] = Series(old.indicator, old.feed, counts.copy(data=values), old.basis, old.known_at)
+        carried[name] = {str(counts["region"].values[r]): int(age[r]) for r in late}
+    return carried
+
+
+def _part(region: str, country: str, places: Places) -> str:
+    """The place around the region, below the country; the region itself where there is none."""
+    return next((a for a in places.ancestors(region) if a != country), region)
+
+
+def _holidays(regions: tuple[str, ...], places: Places, first: np.datetime64, last: np.datetime64) -> xr.DataArray:
+    days = pd.date_range(pd.Timestamp(first), pd.Timestamp(last))
+    calendars = {r: places.holiday_calendar(r) for r in regions}
+    by_calendar = {id(c): np.array([day.date() in c for day in days]) for c in calendars.values()}
+    values = np.stack([by_calendar[id(calendars[r])] for r in regions])
+    coords = {"region": np.array(regions, dtype=object), "date": days.to_numpy().astype("datetime64[ns]")}
+    return xr.DataArray(values, coords, ("region", "date"))
+
+
+def _delay(snapshot: Snapshot, driver: Series, settings: Settings) -> ReportingDelay:
+    return reporting_delay(
+        snapshot,
+        driver,
+        CONDITION,
+        days=settings.days("lag.days"),
+        longest=settings.days("lag.longest_days"),
+        least=settings.days("lag.least_versions"),
+    )

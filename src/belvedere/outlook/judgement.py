@@ -1,0 +1,105 @@
+"""How far each region's outlook can be trusted, and why not: one status from all stages, and remarks on the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from belvedere.care.assess import STATUSES, assess
+from belvedere.outlook.beds import LEVELS
+from belvedere.outlook.inputs import Inputs
+from belvedere.outlook.settings import Settings
+
+OK, DOUBTFUL, FAILED = STATUSES
+CENSUS = {"hospital_census": "hospital census", "icu_census": "intensive-care census"}
+
+
+def judge(
+    inputs: Inputs, settings: Settings, reproduction: xr.Dataset, entries: xr.Dataset, census: xr.Dataset
+) -> xr.Dataset:
+    """`status` and `reason` by region: the worst of what the stages say, every reason once.
+
+    A stage that no region of the country can have (no census is published) is a remark, not a region's failure.
+    """
+    statuses = {region: OK for region in inputs.regions}
+    reasons: dict[str, list[str]] = {region: [] for region in inputs.regions}
+
+    def add(region: str, status: str, reason: str) -> None:
+        if reason and reason not in reasons[region]:
+            reasons[region].append(reason)
+        statuses[region] = max(statuses[region], status, key=STATUSES.index)
+
+    for stage in (entries, reproduction, *_assessed(inputs, settings, census)):
+        for region in stage["region"].values.tolist():
+            here = stage.sel(region=region)
+            add(region, str(here["status"].item()), str(here["reason"].item()))
+    for region, status, reason in (*_stale(inputs, settings), *_carried(inputs), *_not_made(census)):
+        add(region, status, reason)
+    names = list(inputs.regions)
+    return xr.Dataset(
+        {
+            "status": ("region", np.array([statuses[r] for r in names], dtype=object)),
+            "reason": ("region", np.array(["; ".join(reasons[r]) for r in names], dtype=object)),
+        },
+        {"region": names},
+    )
+
+
+def _assessed(inputs: Inputs, settings: Settings, census: xr.Dataset) -> list[xr.Dataset]:
+    """What the counts of beds and admissions say of each other."""
+    known = {name: series.counts for name, series in inputs.series.items()}
+    if "hospital_census" in census and "hospital_admissions" in known:
+        icu = known.get("icu_census") if "icu_census" in census else None
+        return [assess(known["hospital_admissions"], known["hospital_census"], icu, limits=settings.limits)]
+    if "icu_census" in census:
+        return [assess(known["icu_admissions"], known["icu_census"], limits=settings.limits)]
+    return []
+
+
+def _stale(inputs: Inputs, settings: Settings):
+    if inputs.age_days < settings["last_day.stale_days"]:
+        return
+    status = FAILED if inputs.age_days >= settings["last_day.too_old_days"] else DOUBTFUL
+    for region in inputs.regions:
+        yield region, status, f"the newest complete day is {inputs.age_days} days old"
+
+
+def _carried(inputs: Inputs):
+    for name, regions in inputs.carried.items():
+        for region, days in regions.items():
+            yield region, DOUBTFUL, f"{CENSUS[name]} of {days} {'day' if days == 1 else 'days'} ago taken for today's"
+
+
+def _not_made(census: xr.Dataset):
+    for name, said in CENSUS.items():
+        if name in census:
+            lost = ~np.isfinite(census[name].values).all(axis=(0, 2))
+            for region in census["region"].values[lost].tolist():
+                yield region, FAILED, f"the {said} could not be carried forward"
+
+
+def remarks(inputs: Inputs, settings: Settings, entries: xr.Dataset, census: xr.Dataset) -> tuple[str, ...]:
+    """What holds for the whole outlook and a reader must know, one sentence each."""
+    said = [f"Led by {inputs.driver} of feed {inputs.series[inputs.driver].feed} up to {inputs.last_day}."]
+    if inputs.weakest_basis == "assumed":
+        said.append(
+            "Since when some figures were known is assumed from the usual lag of their source: "
+            "their later corrections are not seen as of past days."
+        )
+    if inputs.delay.basis == "none":
+        said.append("No past versions of the driver are held: its last days are taken for complete.")
+    else:
+        shares = ", ".join(f"{share:.0%} after {age} d" for age, share in enumerate(inputs.delay.share[:4]))
+        said.append(f"Reporting lag learnt from past versions: known {shares}.")
+    for name, text in CENSUS.items():
+        if name not in census:
+            said.append(f"No outlook of the {text}: admissions and census of the same regions are not both known.")
+    for level in LEVELS:
+        if f"{level}_census" in census and level not in inputs.others:
+            said.append(f"Patients with other conditions are not known ({level}): beds are compared with the epidemic's alone.")
+    if settings.changed:
+        changes = ", ".join(f"{id} {settings[id]:g} instead of {was:g}" for id, was in sorted(settings.changed.items()))
+        said.append(f"Numbers set here in place of the shipped ones: {changes}.")
+    if silent := sum(len(names) for names in inputs.beds.silent.values()):
+        said.append(f"{silent} hospitals have not reported their beds lately: capacity is counted without them.")
+    return (*said, *(f"Learnt: {text}." for text in entries.attrs.get("learnt", "").split("\n") if text))

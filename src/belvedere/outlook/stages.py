@@ -1,0 +1,233 @@
+"""The stages of the corridor: each calls one room with what it needs, and gives back labelled arrays.
+
+Everything passed on is an `xarray.Dataset` of numbers and texts, so that a job can keep it and a resumed run read it back.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from belvedere.care.capacity import least_capacity
+from belvedere.care.census import Leaving, census_paths, expected_entries, hospital_and_icu_paths
+from belvedere.care.fit import LeavingFit, ShareFit, fit_leaving, fit_share, shared_groups
+from belvedere.care.level import Groups
+from belvedere.care.others import other_patients
+from belvedere.care.present import inferred_elapsed
+from belvedere.outlook.beds import LEVELS
+from belvedere.outlook.effects import Effects
+from belvedere.outlook.inputs import HORIZON, Inputs
+from belvedere.outlook.settings import Settings
+from belvedere.spread.admissions import admission_paths
+from belvedere.spread.reproduction import reproduction_number
+
+PATH = ("sample", "region", "horizon")
+SETTLED = 0.95  # share of a day's count from which the reproduction number takes it for complete
+
+
+def reported_share(inputs: Inputs) -> xr.DataArray:
+    """Share of each day's count known by now, dims (date)."""
+    dates = inputs.series[inputs.driver].counts["date"].values
+    return inputs.delay.share_by_date(dates, np.datetime64(inputs.as_of.date(), "D"))
+
+
+def completed(inputs: Inputs, settings: Settings) -> dict[str, xr.DataArray]:
+    """All series as they will stand once everything is reported: the last days' admissions over the share known by now.
+
+    Persons stay whole; a day of which too little is known is unknown. The share is that of the driver's feed.
+    """
+    share = reported_share(inputs)
+    enough = share >= settings["lag.minimum_share"]
+    return {
+        name: (series.counts / share.where(enough)).round() if name.endswith("admissions") else series.counts
+        for name, series in inputs.series.items()
+    }
+
+
+def reproduction(inputs: Inputs, settings: Settings) -> xr.Dataset:
+    """Reproduction number of every region and day, from the driver's counts without the days still filling up."""
+    settled = inputs.series[inputs.driver].counts.where(reported_share(inputs) >= SETTLED)
+    return reproduction_number(
+        settled,
+        generation=settings.generation,
+        holidays=inputs.holidays,
+        prior_median=settings["reproduction.prior_median"],
+        prior_log_sd=settings["reproduction.prior_log_sd"],
+    )
+
+
+def admissions(inputs: Inputs, settings: Settings, *, samples: int, rng: np.random.Generator) -> xr.Dataset:
+    """Paths of the driver, `paths` (sample, region, horizon), with `status` and `reason` by region, and what was learnt."""
+    forecast = admission_paths(
+        inputs.series[inputs.driver].counts,
+        rng=rng,
+        horizon_days=HORIZON,
+        samples=samples,
+        holidays=inputs.holidays,
+        reported_share=reported_share(inputs),
+        history_days=settings.days("admissions.history_days"),
+        minimum_days=settings.days("admissions.minimum_days"),
+        minimum_share=settings["lag.minimum_share"],
+    )
+    paths = forecast.paths.drop_vars("date").astype(np.float64)
+    return forecast.status.assign(paths=paths).assign_attrs(learnt="\n".join(forecast.diagnostics))
+
+
+def change_admissions(entries: xr.Dataset, effects: Effects | None, *, rng: np.random.Generator) -> xr.Dataset:
+    """The admissions a scenario makes of them: whole persons, on the same futures."""
+    if effects is None:
+        return entries
+    return entries.assign(paths=effects.on_admissions(entries["paths"], rng))
+
+
+def census(
+    inputs: Inputs,
+    entries: xr.Dataset,
+    settings: Settings,
+    effects: Effects | None,
+    leaving_rng: np.random.Generator,
+    rng: np.random.Generator,
+) -> xr.Dataset:
+    """Paths of all that lie in bed, from those present today and the admissions to come.
+
+    Of `hospital_census`, `icu_census`, `icu_admissions` those that the inputs carry: both levels together where hospital
+    admissions are known; otherwise each level alone from its own admissions.
+    """
+    known = completed(inputs, settings)
+    window = _Window(inputs, settings, known, entries["paths"], effects, leaving_rng)
+    has_hospital = {"hospital_admissions", "hospital_census"} <= set(known)
+    has_icu = {"icu_admissions", "icu_census"} <= set(known)
+    if not window.long_enough or not (has_hospital or has_icu):
+        return xr.Dataset(coords=entries["paths"].coords)
+    if inputs.driver == "icu_admissions":
+        return xr.Dataset({"icu_census": window.alone("icu", entries["paths"], rng)}) if has_icu else xr.Dataset()
+    if has_hospital and has_icu:
+        return window.together(rng)
+    if has_hospital:
+        return xr.Dataset({"hospital_census": window.alone("hospital", entries["paths"], rng)})
+    return xr.Dataset(coords=entries["paths"].coords)
+
+
+class _Window:
+    """The days the care models learn from, and the pieces both levels share."""
+
+    def __init__(self, inputs, settings, known, paths, effects, rng) -> None:
+        self.settings, self.paths, self.effects, self.rng = settings, paths, effects, rng
+        self.weeks = settings.days("leaving.weeks")
+        self.table_days = settings.days("stay.table_days")
+        days = self.weeks * 7 + 1 + self.table_days
+        self.known = {name: counts.isel(date=slice(-days, None)) for name, counts in known.items()}
+        self.long_enough = all(counts.sizes["date"] >= self.weeks * 7 + 1 for counts in self.known.values())
+        self.groups = shared_groups(
+            xr.DataArray([inputs.part[r] for r in inputs.regions], {"region": list(inputs.regions)}, ("region",)),
+            regions=paths["region"].values,
+            shared=settings["leaving.group_shared"],
+        )
+
+    def alone(self, level: str, entries: xr.DataArray, rng: np.random.Generator) -> xr.DataArray:
+        """Census of one level from its own admissions."""
+        fit = self._fit(level)
+        return census_paths(entries, in_bed=self._in_bed(level, fit), leaving=self._leaving(level, fit), rng=rng).census
+
+    def together(self, rng: np.random.Generator) -> xr.Dataset:
+        """Census of hospital and intensive care on the same futures, intensive care drawn among those in hospital."""
+        hospital, icu = self._fit("hospital"), self._fit("icu")
+        share = fit_share(
+            self.known["hospital_admissions"],
+            self.known["icu_admissions"],
+            delay=self.settings.icu_delay,
+            prior=self.settings.level_prior("icu_share"),
+            weeks=self.weeks,
+        )
+        both = hospital_and_icu_paths(
+            self.paths,
+            hospital_in_bed=self._in_bed("hospital", hospital),
+            hospital_leaving=self._leaving("hospital", hospital),
+            icu_in_bed=self._in_bed("icu", icu),
+            icu_leaving=self._leaving("icu", icu),
+            expected_icu_entries=expected_entries(
+                self.paths,
+                past_admissions=self.known["hospital_admissions"],
+                share=self._share(share),
+                delay=self.settings.icu_delay,
+            ),
+            icu_dispersion=share.dispersion,
+            rng=rng,
+        )
+        named = both[["hospital", "icu", "icu_entries"]].rename(
+            hospital="hospital_census", icu="icu_census", icu_entries="icu_admissions"
+        )
+        return named.assign(ward_census=named["hospital_census"] - named["icu_census"])
+
+    def _fit(self, level: str) -> LeavingFit:
+        stays = self.settings.hospital_stays if level == "hospital" else self.settings.icu_stays
+        return fit_leaving(
+            self.known[f"{level}_admissions"],
+            self.known[f"{level}_census"],
+            stays=stays,
+            chances=np.full(len(stays), 1 / len(stays)),
+            prior=self.settings.level_prior(f"{level}_leaving"),
+            weeks=self.weeks,
+        )
+
+    def _in_bed(self, level: str, fit: LeavingFit) -> np.ndarray:
+        return inferred_elapsed(
+            self.known[f"{level}_admissions"],
+            present=self.known[f"{level}_census"].isel(date=-1, drop=True),
+            stays=fit.stays,
+            days=self.settings.days(f"{level}_stay.in_bed_days"),
+        )
+
+    def _leaving(self, level: str, fit: LeavingFit) -> Leaving:
+        leaving = fit.sample(**self._size())
+        return leaving if self.effects is None else self.effects.on_leaving(level, leaving)
+
+    def _share(self, fit: ShareFit) -> xr.DataArray:
+        share = fit.sample(**self._size())
+        return share if self.effects is None else self.effects.on_icu_share(share)
+
+    def _size(self) -> dict[str, int | Groups | np.random.Generator]:
+        return {"samples": self.paths.sizes["sample"], "horizons": HORIZON, "rng": self.rng, "groups": self.groups}
+
+
+def paths_of(inputs: Inputs, entries: xr.Dataset, census: xr.Dataset) -> xr.Dataset:
+    """All sampled futures by the name of their indicator; what intensive care takes in comes from the census where it has it."""
+    lead = entries["paths"].rename(inputs.driver)
+    return census if inputs.driver in census else census.assign({inputs.driver: lead})
+
+
+def demand(inputs: Inputs, census: xr.Dataset, *, rng: np.random.Generator) -> xr.DataArray:
+    """Everyone in the beds of each level, dims (sample, region, level, horizon); levels without a census are not there."""
+    by_level = {level: census[f"{level}_census"] for level in LEVELS if f"{level}_census" in census}
+    if not by_level:
+        shape = {"sample": 0, "region": len(inputs.regions), "level": 0, "horizon": HORIZON}
+        coords = {"region": list(inputs.regions), "level": np.array([], dtype=object), "horizon": np.arange(1, HORIZON + 1)}
+        return xr.DataArray(np.empty(tuple(shape.values())), coords, tuple(shape))
+    for level, stream in zip(LEVELS, rng.spawn(len(LEVELS)), strict=True):
+        if level in by_level and level in inputs.others:
+            others = other_patients(
+                inputs.others[level],
+                rng=stream,
+                samples=by_level[level].sizes["sample"],
+                horizons=HORIZON,
+                days=inputs.others[level].sizes["date"],
+            )
+            # a region whose other patients nobody knows is nan: more than the epidemic lie there, and nobody knows how many
+            by_level[level] = by_level[level] + others.transpose(*PATH).assign_coords(by_level[level].coords)
+    stacked = xr.concat(list(by_level.values()), dim="level", coords="minimal", compat="override")
+    return stacked.assign_coords(level=np.array(list(by_level), dtype=object)).transpose("sample", "region", "level", "horizon")
+
+
+def least_beds(inputs: Inputs) -> xr.Dataset:
+    """`capacity`, the least of the kinds of beds, and `binding`, which that is; dims (region, level)."""
+    by_level = [
+        least_capacity({kind: beds.sel(level=level, drop=True) for kind, beds in inputs.beds.kinds.items()}) for level in LEVELS
+    ]
+    both = xr.concat(by_level, dim="level").assign_coords(level=np.array(list(LEVELS), dtype=object))
+    return both.transpose("region", "level")
+
+
+def capacity_ahead(capacity: xr.DataArray, effects: Effects | None) -> xr.DataArray:
+    """Capacity of the coming days, dims (region, level, horizon): as today, unless a scenario opens or closes beds."""
+    ahead = capacity.expand_dims(horizon=np.arange(1, HORIZON + 1)).transpose("region", "level", "horizon")
+    return ahead if effects is None else effects.on_capacity(ahead)
