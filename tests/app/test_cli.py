@@ -61,7 +61,7 @@ def test_ingest_counts_what_it_did_and_leaves_status_1_when_something_was_set_as
     for text in demo.mappings.glob("*.toml"):
         (workspace.mappings / text.name).write_bytes(text.read_bytes())
     sources = demo.path.parent / "sources"
-    flows = sorted(sources.glob("*incid*"))
+    flows = sorted(sources.rglob("*department-flows*"))
     status, out, _ = run("ingest", *flows, "-w", workspace.path)
     assert status == 1
     assert "found n.c., expected a number" in out and FLOWS in out
@@ -76,7 +76,7 @@ def test_show_and_its_errors(run, demo):
         "show",
         "indicators",
         "--place",
-        "FR-75",
+        "FR-59",
         "--indicator",
         "icu_census",
         "--where",
@@ -115,7 +115,7 @@ def test_status_as_json(run, demo):
 
 
 def test_export_writes_and_refuses_to_overwrite(run, demo, tmp_path):
-    words = ("export", "indicators", tmp_path / "a.csv", "--place", "FR-75", "--date", "2026-11-20", "-w", demo.path)
+    words = ("export", "indicators", tmp_path / "a.csv", "--place", "FR-59", "--date", "2026-11-20", "-w", demo.path)
     status, out, _ = run(*words)
     assert status == 0 and "16 rows" in out and (tmp_path / "a.about.json").exists()
     status, _, err = run(*words)
@@ -155,19 +155,19 @@ def test_backup_and_restore(run, demo, tmp_path):
     assert status == 2 and "--keys" in err and not (tmp_path / "r").exists()
     assert run("restore", tmp_path / "b.tar", tmp_path / "r", "--keys", demo.path / "keys")[0] == 0
     again = belvedere.open(tmp_path / "r")
-    assert len(again.frame("indicators", place="FR-75")) == len(demo.frame("indicators", place="FR-75")) > DAYS
+    assert len(again.frame("indicators", place="FR-59")) == len(demo.frame("indicators", place="FR-59")) > DAYS
 
 
 def test_mapping_check_names_the_fault_and_tries_a_file(run, demo, tmp_path):
     mapping = demo.mappings / f"{FLOWS}.toml"
-    spoiled = sorted((demo.path.parent / "sources").glob("*incid*"))[-1]
+    spoiled = sorted((demo.path.parent / "sources").rglob("*department-flows*"))[-1]
     status, out, _ = run("mapping", "check", mapping, spoiled, "-w", demo.path)
     assert status == 1 and "expected a place code of scheme insee-dep" in out
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(mapping.read_text(encoding="utf-8").replace("hospital_admissions", "hospital_admission"), encoding="utf-8")
     status, _, err = run("mapping", "check", wrong, "-w", demo.path)
     assert status == 2 and "hospital_admissions" in err
-    assert run("mapping", "show", "demo-fr-hospital-flow", "-w", demo.path)[0] == 2
+    assert run("mapping", "show", "demo-fr-department-flow", "-w", demo.path)[0] == 2
     assert run("mapping", "show", FLOWS, "-w", demo.path)[1] == mapping.read_text(encoding="utf-8")
 
 

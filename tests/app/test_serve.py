@@ -12,27 +12,24 @@ import pytest
 from fastapi.testclient import TestClient
 
 import belvedere
-from belvedere.app.findings import FindingsKeeper
 from belvedere.app.serve import HEADERS, make_app
 from belvedere.problems import Problem
 from belvedere.store.commits import Commit
 from belvedere.store.load import stored_versions
-from belvedere.store.snapshot import Snapshot
-from tests.app.demo_workspace import FACILITIES, FLOWS, ITALY, NOW, STOCKS, TODAY
+from tests.app.demo_workspace import CENSUS, FLOWS, NOW, STOCKS, TESTS
 
 PAGES = [
     "/",
     f"/feeds/{FLOWS}",
-    f"/feeds/{ITALY}",
+    f"/feeds/{CENSUS}",
     "/quarantine",
     "/origin",
-    "/origin?place=FR-75&date=2026-11-20&indicator=icu_census",
+    "/origin?place=FR-59&date=2026-11-20&indicator=icu_census",
 ]
 
 
 @pytest.fixture(scope="module")
 def client(demo) -> TestClient:
-    FindingsKeeper(demo).work_out(Snapshot.take(demo), TODAY)
     return TestClient(make_app(demo, now=lambda: NOW))
 
 
@@ -94,11 +91,11 @@ def test_every_page_is_sound_and_stays_at_home(client, path, lang):
 
 def test_the_overview_opens_with_the_sentence_and_names_the_late_feed(client):
     text = plain(client.get("/?lang=en").text)
-    assert "1 of 4 feeds is late; 5 entries wait in quarantine." in text
-    assert "Hospitals that have declared: nothing has arrived for 4 days." in text
+    assert "1 of 8 feeds is late; 5 entries wait in quarantine." in text
+    assert "Tests and positive persons by département (synthetic): nothing has arrived for 4 days." in text
     assert "Demonstration: synthetic data." in text
-    assert "99" in text and "Haute-Corse, Mayotte not received" in text
-    assert "1 flux sur 4 est en retard" in plain(client.get("/", headers={"Accept-Language": "fr"}).text)
+    assert "3" in text and "Aisne, Oise not received" in text
+    assert "1 flux sur 8 est en retard" in plain(client.get("/", headers={"Accept-Language": "fr"}).text)
 
 
 def test_a_past_day_turns_the_bar_and_says_its_basis(client):
@@ -106,7 +103,7 @@ def test_a_past_day_turns_the_bar_and_says_its_basis(client):
     assert 'class="as-of past"' in page.text
     text = plain(page.text)
     assert "You are seeing what was known on 17 Nov 2026." in text and "of the figures on assumed dates" in text
-    assert "None of the 4 feeds is late; nothing waits in quarantine." in text
+    assert "None of the 8 feeds is late; nothing waits in quarantine." in text
     assert 'class="as-of past"' not in client.get("/").text
 
 
@@ -118,9 +115,9 @@ def test_links_keep_language_and_day(client):
 
 def test_a_feed_shows_gaps_by_type_findings_with_what_to_do_and_versions_that_add_up(client):
     text = plain(client.get(f"/feeds/{STOCKS}?lang=en").text)
-    assert "Haute-Corse not received 10 Nov–21 Nov 2026 12" in text
-    assert "99 places reported every day" in text
-    assert "Factor of ten or a hundred" in text and "What to do" in text and "Nord" in text
+    assert "Aisne not received 10 Nov–21 Nov 2026 12" in text
+    assert "3 places reported every day" in text
+    assert "Factor of ten or a hundred" in text and "What to do" in text and "Somme" in text
     api = {f["feed"]: f for f in client.get("/api/status").json()["feeds"]}
     for feed in api.values():
         c = feed["last_version"]["counts"]
@@ -137,9 +134,9 @@ def test_the_indicator_of_the_strip_can_be_chosen(client):
 
 
 def test_the_origin_of_a_figure_leads_to_its_row(client, demo):
-    text = plain(client.get(f"/origin?feed={FLOWS}&place=FR-75&date=2026-11-20&indicator=icu_admissions&lang=en").text)
+    text = plain(client.get(f"/origin?feed={FLOWS}&place=FR-59&date=2026-11-20&indicator=icu_admissions&lang=en").text)
     row = demo.snapshot().table("indicators").filter(
-        lambda t: (t.feed == FLOWS) & (t.place == "FR-75") & (t.indicator == "icu_admissions") & (t.date == "2026-11-20")
+        lambda t: (t.feed == FLOWS) & (t.place == "FR-59") & (t.indicator == "icu_admissions") & (t.date == "2026-11-20")
     ).to_pandas().iloc[0]  # fmt: skip
     assert f"row {row.source_row:,}, column incid_rea" in text
     assert "known since Sat 21 Nov 2026, 06:00, as published" in text
@@ -148,24 +145,28 @@ def test_the_origin_of_a_figure_leads_to_its_row(client, demo):
 
 def test_a_corrected_figure_shows_what_was_said_before(client, demo):
     history = demo.snapshot().history("indicators").filter(lambda t: t.feed == FLOWS).to_pandas()
-    twice = history[history.duplicated(["place", "date", "indicator"], keep=False)].sort_values("known_at")
-    first, last = twice[(twice.place == twice.place.iloc[0]) & (twice.date == twice.date.iloc[0])].value
-    asked = f"place={twice.place.iloc[0]}&date={twice.date.iloc[0]:%Y-%m-%d}&indicator=hospital_admissions&feed={FLOWS}"
+    keys = ["place", "date", "indicator"]
+    told = history[history.indicator == "hospital_admissions"].sort_values("known_at").groupby(keys).agg(
+        first=("value", "first"), last=("value", "last"), times=("value", "size"), since=("known_at", "max")
+    ).reset_index()  # fmt: skip
+    twice = told[(told.times == 2) & (told.since >= "2026-11-22")].iloc[0]
+    first, last = twice[["first", "last"]]
+    asked = f"place={twice.place}&date={twice.date:%Y-%m-%d}&indicator=hospital_admissions&feed={FLOWS}"
     now, then = (plain(client.get(f"/origin?{asked}{more}&lang=en").text) for more in ("", "&as_of=2026-11-21"))
     assert "What was said before" in now and f" {last:g} " in now and f" {first:g} " in now
     assert "What was said before" not in then
 
 
 def test_a_whole_series_is_no_figure(client):
-    assert "No figure matches." in plain(client.get("/origin?place=FR-75&lang=en").text)
+    assert "No figure matches." in plain(client.get("/origin?place=FR-59&lang=en").text)
 
 
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/nowhere", 404, "There is no such page."), ("/feeds/demo-fr-hospital-flow", 404, FLOWS),
+        ("/nowhere", 404, "There is no such page."), ("/feeds/demo-fr-department-flow", 404, FLOWS),
         ("/?as_of=yesterday", 400, "not a day"),
-        ("/origin?place=FR-75&date=x", 400, "date"), ("/origin?plase=FR-75", 404, "place"),
+        ("/origin?place=FR-59&date=x", 400, "date"), ("/origin?plase=FR-59", 404, "place"),
         ("/origin?table=indicatrs&place=x", 404, "indicators"),
     ],
 )  # fmt: skip
@@ -180,17 +181,23 @@ def test_what_a_source_wrote_is_never_markup_nor_a_formula(demo_copy):
     version = stored_versions(demo_copy, FLOWS)[-1]
     with Commit.begin(demo_copy, "mend") as commit:
         commit.set_aside(
-            FLOWS, version.file_id, [Problem("not-a-number", "<script>alert(1)</script>", "x", row=7, column="=cmd()")]
+            FLOWS,
+            version.file_id,
+            [
+                Problem("not-a-number", "<script>alert(1)</script>", "x", row=7, column="=cmd()"),
+                Problem("unreadable", "<html>502", "a table"),
+            ],
         )
     client = TestClient(make_app(demo_copy, now=lambda: NOW))
     assert "<script>alert" not in client.get("/quarantine").text
     assert "&lt;script&gt;alert" in client.get("/quarantine").text
+    assert "whole file" in plain(client.get("/quarantine?lang=en").text)
     rows = list(csv.DictReader(io.StringIO(client.get("/quarantine.csv").text)))
     assert [r["column"] for r in rows if r["row"] == "7"] == ["'=cmd()"]
 
 
 def test_the_quarantine_page_filters_and_its_csv_has_every_entry(client):
-    page = plain(client.get(f"/quarantine?feed={FACILITIES}&lang=en").text)
+    page = plain(client.get(f"/quarantine?feed={TESTS}&lang=en").text)
     assert "Nothing waits in quarantine." in page
     body = client.get(f"/quarantine.csv?feed={FLOWS}").text
     assert len(list(csv.DictReader(io.StringIO(body)))) == 5
@@ -219,7 +226,7 @@ def test_findings_that_are_not_there_yet_are_said_to_be_checked(demo_copy, monke
 
 
 def test_health_and_status_are_plain(client):
-    assert client.get("/health").json() == {"status": "ok", "version": belvedere.__version__, "sequence": 4}
+    assert client.get("/health").json() == {"status": "ok", "version": belvedere.__version__, "sequence": 8}
     told = client.get("/api/status?lang=fr&as_of=2026-11-17").json()
-    assert told["as_of"] == "2026-11-17" and len(told["feeds"]) == 4 and "flux" in told["lede"]
+    assert told["as_of"] == "2026-11-17" and len(told["feeds"]) == 8 and "flux" in told["lede"]
     assert client.get("/api/status?as_of=x").json()["error"].startswith("as_of 'x'")

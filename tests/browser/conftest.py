@@ -12,22 +12,19 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from belvedere.app.findings import FindingsKeeper
 from belvedere.app.serve import make_app
-from belvedere.store.snapshot import Snapshot
-from tests.app.demo_workspace import NOW, TODAY, make_demo_workspace
+from tests.app.conftest import demo  # noqa: F401  the same workspace as the other tests of the pages
+from tests.app.demo_workspace import NOW
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory) -> Iterator[str]:
+def address(demo) -> Iterator[str]:  # noqa: F811
     """Where the demonstration is served; its clock stands at `NOW`."""
-    workspace = make_demo_workspace(tmp_path_factory.mktemp("browser"))
-    FindingsKeeper(workspace).work_out(Snapshot.take(workspace), TODAY)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(make_app(workspace, now=lambda: NOW), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(make_app(demo, now=lambda: NOW), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -13,16 +13,18 @@ PAGES = [
     "/",
     f"/feeds/{STOCKS}",
     "/quarantine",
-    "/origin?place=FR-75&date=2026-11-20&indicator=icu_census",
+    "/origin?place=FR-59&date=2026-11-20&indicator=icu_census",
     "/?as_of=2026-11-17",
 ]
 
 
 def test_from_the_late_feed_to_what_it_means(page: Page):
     page.goto("/")
-    expect(page.get_by_role("status")).to_contain_text("Hospitals that have declared: nothing has arrived")
+    expect(page.get_by_role("status")).to_contain_text(
+        "Tests and positive persons by département (synthetic): nothing has arrived"
+    )
     page.get_by_role("link", name="Open the feed").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Hospitals that have declared")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tests and positive persons by département (synthetic)")
     expect(page.get_by_text("Very late.")).to_be_visible()
 
 
@@ -38,7 +40,7 @@ def test_from_quarantine_count_to_the_rows_and_their_csv(page: Page):
 
 def test_a_figure_is_followed_to_its_source_row(page: Page):
     page.goto("/")
-    page.get_by_role("textbox", name="Place", exact=True).fill("FR-75")
+    page.get_by_role("textbox", name="Place", exact=True).fill("FR-59")
     page.get_by_label("Day", exact=True).fill("2026-11-20")
     page.get_by_label("Indicator", exact=True).fill("icu_census")
     page.get_by_role("button", name="Look up").click()
@@ -105,7 +107,7 @@ def test_pages_work_without_scripts(browser, address):
     context = browser.new_context(base_url=address, java_script_enabled=False, locale="fr-FR")
     page = context.new_page()
     page.goto("/", timeout=60_000)
-    expect(page.get_by_text("1 flux sur 4 est en retard")).to_be_visible()
+    expect(page.get_by_text("1 flux sur 8 est en retard")).to_be_visible()
     expect(page.locator("button.theme")).to_be_hidden()
     context.close()
 

@@ -148,3 +148,17 @@ def test_too_short_a_history_and_other_dates_are_refused(tailed, prior):
         fitted((admissions.isel(date=slice(-40, None)), census.isel(date=slice(-40, None))), prior)
     with pytest.raises(DataError, match="same dates"):
         fitted((admissions.isel(date=slice(1, None)), census), prior)
+
+
+def test_a_weekday_on_which_few_leave_is_found_and_goes_on(prior, tailed):
+    """On one day of each week 12 patients a region stay until the next day: fewer leavers on it, more on the next."""
+    admissions, census = tailed
+    held = census.copy()
+    held[:, -4::-7] += 12  # three days ago, ten days ago, …; tomorrow's weekday is number 0, so this is number 3
+    plain, found = (fitted((admissions, c), prior).weekday for c in (census, held))
+    assert plain == pytest.approx(np.ones(7), abs=0.15)
+    assert found[3] < plain[3] - 0.3 and found[4] > plain[4] + 0.3
+    assert np.delete(found, [3, 4]) == pytest.approx(np.delete(plain, [3, 4]), abs=0.05)
+    leaving = fitted((admissions, held), prior).sample(samples=200, horizons=14, rng=np.random.default_rng(1))
+    weeks = leaving.multiplier.mean(("sample", "region")).values.reshape(2, 7)
+    assert weeks / weeks.mean() == pytest.approx(np.stack([found, found]) / found.mean(), abs=0.1)

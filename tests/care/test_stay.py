@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from belvedere.care.stay import Stay, gamma_stay, mixture, pmf_stay, residual
+from belvedere.care.stay import Stay, candidate_stays, gamma_stay, mixture, pmf_stay, residual
 from belvedere.errors import DataError
 
 
@@ -62,3 +62,10 @@ def test_beyond_the_table_the_last_hazard_goes_on():
 def test_impossible_stays_are_refused(wrong):
     with pytest.raises(DataError):
         wrong()
+
+
+def test_candidates_are_every_combination_and_none_twice():
+    stays = candidate_stays(short=(7, 9), long=(40, 70), long_shares=(0.0, 0.2), max_days=400)
+    assert [stay.mean for stay in stays] == pytest.approx(
+        [7, 0.8 * 7 + 8, 0.8 * 7 + 14, 9, 0.8 * 9 + 8, 0.8 * 9 + 14], rel=1e-3
+    )

@@ -46,7 +46,7 @@ def checksums(folder: Path) -> dict[str, str]:
 def newest(written, feed: str) -> pd.DataFrame:
     """The newest version of a feed's file, all text."""
     name = feed.removeprefix("demo-")
-    path = sorted(p for p in written.files if p.name.startswith(f"synthetic-{name}") and not p.name.endswith("18h00.csv"))[-1]
+    path = sorted(p for p in written.files if p.name.startswith(f"synthetic-{name}") and not p.name.endswith("06h05.csv"))[-1]
     return pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
 
 

@@ -43,7 +43,7 @@ def test_only_planted_faults_are_set_aside(loaded, planted):
     _, report = loaded
     found = {(v.name, p.row, p.column) for f in report.feeds for v in f.versions for p in v.problems}
     cells = {(p["file"], p["row"], p["column"]) for p in planted if p["kind"] == "FaultyCell"}
-    broken = {("synthetic-fr-facility-census-2026-11-22-18h00.csv", None, None)}
+    broken = {("synthetic-fr-facility-census-2026-11-22-06h05.csv", None, None)}
     assert len(cells) == 5
     assert found == cells | broken
 

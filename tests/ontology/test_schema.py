@@ -16,12 +16,16 @@ EXPECTED = {
     "flows": Shelf.SERIES,
     "measures": Shelf.SERIES,
     "forecasts": Shelf.SERIES,
+    "outlooks": Shelf.SERIES,
     "stays": Shelf.RECORDS,
     "shifts": Shelf.RECORDS,
     "cases": Shelf.RECORDS,
     "contacts": Shelf.RECORDS,
+    "scenarios": Shelf.RECORDS,
+    "scenario_overlays": Shelf.RECORDS,
 }
-REGISTERS = {"places", "products"}  # kept by the installation, not told by one feed
+QUESTIONS = {"scenarios", "scenario_overlays"}  # what people ask: records that name no patient
+REGISTERS = {"places", "products", *QUESTIONS}  # kept by the installation, not told by one feed
 declared = pytest.mark.parametrize("declared", tables().values(), ids=lambda t: t.name)
 
 
@@ -45,7 +49,8 @@ def test_tables_from_feeds_have_the_feed_as_first_key(declared):
 @declared
 def test_people_are_on_the_records_shelf_only(declared):
     assert declared.shelf is Shelf.RECORDS or not any(c.identity for c in declared.columns.values())
-    assert declared.shelf is Shelf.SERIES or any(c.identity for c in declared.columns.values())
+    named = any(c.identity for c in declared.columns.values())
+    assert declared.shelf is Shelf.SERIES or named is (declared.name not in QUESTIONS)
 
 
 @declared

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from belvedere.app import cli_data, cli_keep, cli_mapping, cli_quarantine, cli_serve
+from belvedere.app import cli_data, cli_keep, cli_mapping, cli_outlook, cli_quarantine, cli_scenario, cli_serve
 from belvedere.errors import BelvedereError
 
 FAILED = 2
@@ -45,6 +45,8 @@ def _root(
 
 cli_data.register(app)
 cli_serve.register(app)
+cli_outlook.register(app)
+app.add_typer(cli_scenario.app, name="scenario")
 app.add_typer(cli_quarantine.app, name="quarantine")
 app.add_typer(cli_mapping.app, name="mapping")
 cli_keep.register(app)

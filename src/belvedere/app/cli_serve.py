@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from belvedere.app.cli_common import DEFAULT_WORKSPACE, AsOfOption, WorkspaceOption, aside, need, now, out, table, workspace_at
+from belvedere.errors import BelvedereError
 
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on.")]
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; the default is this machine only.")]
@@ -79,31 +80,56 @@ def up(
     source: Annotated[
         Path | None, typer.Option("--source", metavar="FOLDER", help="Load what is new in this folder first.")
     ] = None,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="Fill the workspace with synthetic figures of two countries first.")
-    ] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill the workspace with a synthetic country first.")] = False,
+    demo_size: Annotated[
+        str | None,
+        typer.Option("--demo-size", metavar="SIZE", help="tiny (one région), small (three; the default) or full (France)."),
+    ] = None,
+    demo_seed: Annotated[
+        int | None, typer.Option("--demo-seed", metavar="N", help="The same seed and day give the same country.")
+    ] = None,
     port: PortOption = 8000,
     host: HostOption = "127.0.0.1",
 ) -> None:
-    """Make the workspace if there is none, load what is new, and serve the pages.
+    """Make the workspace if there is none, load what is new, look ahead, and serve the pages.
 
     Example: `belvedere up --demo`
 
-    Changes: creates the workspace where it is missing; loads new files of the source or the demonstration. A second call finds
-    nothing new and is quick.
+    Changes: creates the workspace where it is missing; loads new files of the source or the demonstration; where something was
+    new, adds an outlook of every country that can be foretold (Ctrl+C stops only that). A second call finds nothing new and is
+    quick.
     """
     import belvedere
     from belvedere.app.cli_data import ingest_with_progress, print_report
     from belvedere.app.prepare import prepare_demo
 
     need(source is None or source.exists(), f"There is no folder {source}.")
+    need(demo or (demo_size is None and demo_seed is None), "--demo-size and --demo-seed say which demonstration: add --demo.")
     opened = workspace_at(workspace) if (workspace / "belvedere.toml").exists() else belvedere.create(workspace)
     sources: list = [source] if source is not None else []
     if demo:
-        sources += prepare_demo(opened, now())
+        with aside().status("making the demonstration") as making:
+            sources += prepare_demo(
+                opened, now(), size=demo_size, seed=demo_seed, on_progress=lambda text: making.update(f"making {text}")
+            )
     if sources:
-        print_report(ingest_with_progress(opened, sources))
+        report = ingest_with_progress(opened, sources)
+        print_report(report)
+        if any(feed.rows for feed in report.feeds):
+            _foretell(workspace)
     _serve(opened, host, port)
+
+
+def _foretell(workspace: Path) -> None:
+    """The outlook on what was just loaded, with its progress. What stops it is told; the pages are served all the same."""
+    from belvedere.app.cli_outlook import outlook
+
+    try:
+        outlook(workspace)
+    except typer.Exit:
+        pass  # the command has said why, and how to go on
+    except BelvedereError as error:
+        aside().print(str(error), markup=False, soft_wrap=True)
 
 
 def serve(workspace: WorkspaceOption = DEFAULT_WORKSPACE, port: PortOption = 8000, host: HostOption = "127.0.0.1") -> None:

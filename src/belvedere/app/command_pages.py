@@ -33,6 +33,8 @@ def command_guide() -> str:
 def _commands(group, path: str) -> Iterator[tuple[str, object]]:
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
+            if command.invoke_without_command:  # a group that does something by itself
+                yield f"{path} {name}", command
             yield from _commands(command, f"{path} {name}")
         else:
             yield f"{path} {name}", command

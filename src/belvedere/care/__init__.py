@@ -13,12 +13,15 @@ from belvedere.care.assess import Limits, assess
 from belvedere.care.capacity import least_capacity, passing, sum_regions
 from belvedere.care.census import Leaving, census_paths, expected_entries, hospital_and_icu_paths, steady_leaving
 from belvedere.care.fit import LeavingFit, ShareFit, fit_leaving, fit_share, shared_groups
+from belvedere.care.implied import ImpliedAdmissions, implied_admissions, over_candidates
 from belvedere.care.level import Groups, Level, LevelPrior
+from belvedere.care.others import other_patients
 from belvedere.care.present import inferred_elapsed, known_elapsed
-from belvedere.care.stay import Stay, gamma_stay, mixture, pmf_stay, residual
+from belvedere.care.stay import Stay, candidate_stays, gamma_stay, mixture, pmf_stay, residual
 
 __all__ = [
     "Groups",
+    "ImpliedAdmissions",
     "Leaving",
     "LeavingFit",
     "Level",
@@ -27,16 +30,20 @@ __all__ = [
     "ShareFit",
     "Stay",
     "assess",
+    "candidate_stays",
     "census_paths",
     "expected_entries",
     "fit_leaving",
     "fit_share",
     "gamma_stay",
     "hospital_and_icu_paths",
+    "implied_admissions",
     "inferred_elapsed",
     "known_elapsed",
     "least_capacity",
     "mixture",
+    "other_patients",
+    "over_candidates",
     "passing",
     "pmf_stay",
     "residual",

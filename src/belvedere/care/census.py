@@ -207,7 +207,7 @@ class _LeavingTable:
         self.dispersion = leaving.dispersion.reindex(region=admissions.region).to_numpy().astype(float)
         width = in_bed.shape[2] + horizons
         elapsed = np.arange(width)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             ratios = [stay.at(elapsed) / np.concatenate([[1.0], stay.at(elapsed[:-1])]) for stay in leaving.stays]
             logs = [np.log(np.where(np.isfinite(ratio), ratio, 0.0)) for ratio in ratios]
         by_stay = np.maximum(np.stack(logs), -50.0).astype(np.float32)[:, ::-1]

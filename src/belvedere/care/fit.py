@@ -28,6 +28,8 @@ class LeavingFit:
 
     stays, weights: candidates and the chance of each, shape (stay,). levels: rate of leaving over the candidate's, of each.
     regions: ids, in the order of the levels. weeks: usable weeks of each region, (region,); 0: the region follows the nation.
+    weekday: leavers of the 7 days from tomorrow on over what the stay alone lets expect, shape (7,), all regions together:
+    few are sent home on a Sunday.
     """
 
     stays: tuple[Stay, ...]
@@ -35,6 +37,7 @@ class LeavingFit:
     levels: tuple[Level, ...]
     regions: np.ndarray
     weeks: np.ndarray
+    weekday: np.ndarray
 
     def sample(self, *, samples: int, horizons: int, rng: np.random.Generator, groups: Groups | None = None) -> Leaving:
         """Joint draws of stay, level and drift; sample i follows one candidate in all regions."""
@@ -44,6 +47,7 @@ class LeavingFit:
         for k, level in enumerate(self.levels):
             if (mine := choice == k).any():
                 multiplier[mine] = level.paths(samples=int(mine.sum()), horizons=horizons, groups=groups, rng=rng)
+        multiplier *= self.weekday[np.arange(horizons) % WEEK]
         dispersion = np.sum([w * level.dispersion for w, level in zip(self.weights, self.levels, strict=True)], axis=0)
         coords = {"region": self.regions, "horizon": np.arange(1, horizons + 1)}
         return Leaving(
@@ -125,7 +129,9 @@ def fit_leaving(
     with np.errstate(divide="ignore"):
         log = np.array([level.log_evidence for level in levels]) + np.log(np.asarray(chances, dtype=float))
     weight = np.exp(log - log.max())
-    return LeavingFit(tuple(stays), weight / weight.sum(), levels, census.region.values, np.isfinite(observed).sum(axis=1))
+    weekday = _weekday(np.where(ok, left, 0.0), np.where(ok, expected[int(weight.argmax())], 0.0))
+    seen = np.isfinite(observed).sum(axis=1)
+    return LeavingFit(tuple(stays), weight / weight.sum(), levels, census.region.values, seen, weekday)
 
 
 def fit_share(
@@ -181,6 +187,18 @@ def _by_week(daily: np.ndarray) -> np.ndarray:
     seen = np.isfinite(weeks).sum(axis=2)
     total = np.nansum(weeks, axis=2)
     return np.where(seen >= 4, total, np.nan)
+
+
+def _weekday(left: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Share of the leavers on each day of the week over the expected share, shape (7,); the first is tomorrow's weekday.
+
+    Mixed with one week without a pattern, so that few patients make none.
+    """
+    found, due = (values.sum(axis=0).reshape(-1, WEEK).sum(axis=0) for values in (left, expected))
+    if due.min() <= 0 or found.sum() <= 0:
+        return np.ones(WEEK)
+    level, one_week = found.sum() / due.sum(), due * WEEK / left.shape[1]
+    return np.maximum((found / level + one_week) / (due + one_week), 0.1)
 
 
 def shared_groups(labels: xr.DataArray, *, regions: np.ndarray, shared: float) -> Groups:

@@ -72,6 +72,15 @@ def filled(counts: xr.DataArray) -> xr.DataArray:
     return values.fillna(around).fillna(0.0)
 
 
+def bridged(values: np.ndarray) -> np.ndarray:
+    """Missing days on a straight line between known ones, the nearest known at the ends; nan where nothing is known."""
+    day, out = np.arange(values.shape[1]), values.copy()
+    for row in out:
+        if (known := np.isfinite(row)).any():
+            row[:] = np.interp(day, day[known], row[known])
+    return out
+
+
 def fold(by_elapsed: np.ndarray, days: int) -> np.ndarray:
     """The first `days` classes of the last axis, everything later summed into the last of them; padded with 0."""
     shape = by_elapsed.shape[:-1]

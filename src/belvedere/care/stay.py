@@ -110,6 +110,21 @@ def mixture(stays: Sequence[Stay], weights: Sequence[float]) -> Stay:
     return Stay(sum(w * stay.at(day) for w, stay in zip(share, stays, strict=True)))
 
 
+def candidate_stays(
+    *, short: Sequence[float], long: Sequence[float], long_shares: Sequence[float], max_days: int
+) -> tuple[Stay, ...]:
+    """Every combination of a short mean, a long mean and the share of patients who stay long: gamma stays of shape 1.
+
+    short, long: mean days in bed. long_shares: 0–1; with 0 there is no long stay, and one candidate for all long means.
+    max_days: of the tables.
+    """
+    whole = {(s, long[0] if p == 0 else other, p): None for s in short for other in long for p in long_shares}
+    return tuple(
+        mixture([gamma_stay(mean=s, sd=s, max_days=max_days), gamma_stay(mean=other, sd=other, max_days=max_days)], [1 - p, p])
+        for s, other, p in whole
+    )
+
+
 def residual(stay: Stay, elapsed: int) -> Stay:
     """Stay still ahead of a patient in bed `elapsed` days after admission: S(elapsed + 1 + a) / S(elapsed).
 

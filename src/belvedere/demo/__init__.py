@@ -1,8 +1,13 @@
-"""Demonstration: source files of a made-up epidemic, in the official forms, labelled synthetic wherever they are shown.
+"""Demonstration: a made-up country in official forms (`demo.country`), labelled synthetic wherever it is shown.
 
 A feed of the demonstration is told by its id: it begins with `demo-`.
 """
 
-from belvedere.demo.files import DEMO_PREFIX, MAPPING_TEXTS, is_demo, write_demo_files
+DEMO_PREFIX = "demo-"
 
-__all__ = ["DEMO_PREFIX", "MAPPING_TEXTS", "is_demo", "write_demo_files"]
+__all__ = ["DEMO_PREFIX", "is_demo"]
+
+
+def is_demo(feed: str) -> bool:
+    """Whether the feed is one of the demonstration."""
+    return feed.startswith(DEMO_PREFIX)

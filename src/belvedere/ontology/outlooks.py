@@ -34,7 +34,9 @@ class Outlooks(Table):
     )
 
     feed = text("The run's feed: `outlook`, `outlook-<scenario>`, `replay`.", key=True, pattern=FEED_PATTERN)
-    reference_date = day("The last complete day; horizon 1 is the day after.", key=True, minimum=EARLIEST_DAY, maximum=LATEST_DAY)
+    reference_date = day(
+        "The last complete day; horizon 1 is the day after.", key=True, minimum=EARLIEST_DAY, maximum=LATEST_DAY
+    )
     place = text("The region.", key=True, place=True, pattern=PLACE_PATTERN)
     level = text("Level of care; `all` where no beds can be foretold.", key=True, codes=LEVELS)
     country = text("Its country.", pattern="[A-Z]{2}")

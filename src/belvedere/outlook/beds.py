@@ -119,9 +119,7 @@ def read_others(
         # a hospital without intensive care reports none there
         known = known.fillna({name: 0.0 for name in needed if name[0] == "icu_census" and level == "ward"})
         icu = known[("icu_census", "all")] - known[("icu_census", condition)]
-        of_level = (
-            icu if level == "icu" else known[("hospital_census", "all")] - known[("hospital_census", condition)] - icu
-        )
+        of_level = icu if level == "icu" else known[("hospital_census", "all")] - known[("hospital_census", condition)] - icu
         found[level] = _sum_to_regions(of_level.dropna().reset_index(name="value"), regions, places, first, last)
     return found
 
@@ -147,9 +145,7 @@ def _newest_feed(rows: pd.DataFrame) -> pd.DataFrame:
 def _region_of(place: pd.Series, regions: tuple[str, ...], places: Places) -> pd.Series:
     """The region each place is or lies in; nothing for the others."""
     wanted = set(regions)
-    of = {
-        p: next((a for a in (p, *places.ancestors(p)) if a in wanted), None) if p in places else None for p in place.unique()
-    }
+    of = {p: next((a for a in (p, *places.ancestors(p)) if a in wanted), None) if p in places else None for p in place.unique()}
     return place.map(of)
 
 

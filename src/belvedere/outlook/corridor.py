@@ -71,8 +71,8 @@ def outlook(
 ) -> Outlook:
     """The whole way for one country.
 
-    effects: what a scenario changes; None: nothing. step: told before each stage. keep(name, make): makes the arrays of a stage,
-    or gives back those that a broken run had made; a job passes its own.
+    effects: what a scenario changes; None: nothing. step: told before each stage. keep(name, make): makes a stage's arrays, or
+    gives back those that a broken run had made; a job passes its own.
     The same inputs, settings, seed and samples give the same bytes, on any number of processors.
     """
     stream = dict(zip(STREAMS, np.random.default_rng(seed).spawn(len(STREAMS)), strict=True))
@@ -88,7 +88,7 @@ def outlook(
     census = keep("census", lambda: stages.census(inputs, entries, settings, effects, stream["leaving"], stream["census"]))
 
     step("capacity")
-    demand = stages.demand(inputs, census, rng=stream["others"])
+    demand = stages.demand(inputs, census, settings, rng=stream["others"])
     beds = stages.least_beds(inputs)
     capacity = stages.capacity_ahead(beds["capacity"], effects)
     levels = {level: demand.sel(level=level, drop=True) for level in demand["level"].values.tolist()}
@@ -101,7 +101,7 @@ def outlook(
 
     return Outlook(
         inputs=inputs,
-        status=judge(inputs, settings, reproduction, entries, census),
+        status=judge(inputs, settings, reproduction=reproduction, entries=entries, census=census, demand=demand),
         reproduction=reproduction,
         paths=stages.paths_of(inputs, entries, census),
         demand=demand,

@@ -3,6 +3,7 @@ up would count everyone twice."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -55,48 +56,58 @@ def daily(snapshot: Snapshot, condition: str) -> ibis.Table:
     return table
 
 
-def choices(table: ibis.Table, indicator: str, country: str, places: Places, *, since: np.datetime64) -> list[Choice]:
-    """Every feed and level that carries the indicator in that country since that day, best first.
+def choices(
+    table: ibis.Table, indicators: Sequence[str], country: str, places: Places, *, since: np.datetime64
+) -> dict[str, list[Choice]]:
+    """For each indicator every feed and level that carries it in that country since that day, best first.
 
     Best: knows a day within two days of the newest any knows; then most figures; then first by name.
     """
     counted = (
-        table.filter(_.indicator == indicator, _.date >= pd.Timestamp(since).date())
-        .group_by(["feed", "place"])
+        table.filter(_.indicator.isin(list(indicators)), _.date >= pd.Timestamp(since).date())
+        .group_by(["indicator", "feed", "place"])
         .agg(last=_.date.max(), cells=_.value.count())
         .to_pandas()
     )
-    counted = counted[[p in places and places[p].country == country for p in counted["place"]]]
-    if counted.empty:
-        return []
-    counted["level"] = [places.level(p) for p in counted["place"]]
-    counted["last"] = pd.to_datetime(counted["last"])
-    found = [
-        Choice(feed, level, tuple(sorted(part["place"])), part["last"].max(), int(part["cells"].sum()))
-        for (feed, level), part in counted[counted["level"].isin(COUNTING_LEVELS)].groupby(["feed", "level"])
-    ]
-    newest = max((choice.last for choice in found), default=None)
-    return sorted(found, key=lambda c: (newest - c.last > pd.Timedelta(days=2), -c.cells, c.feed))
+    counted = counted[counted["place"].map(lambda p: p in places and places[p].country == country).astype(bool)]
+    counted = counted.assign(level=[places.level(p) for p in counted["place"]], last=pd.to_datetime(counted["last"]))
+    found: dict[str, list[Choice]] = {}
+    usable = counted[counted["level"].isin(COUNTING_LEVELS)]
+    for (indicator, feed, level), part in usable.groupby(["indicator", "feed", "level"]):
+        choice = Choice(feed, level, tuple(sorted(part["place"])), part["last"].max(), int(part["cells"].sum()))
+        found.setdefault(indicator, []).append(choice)
+    return {indicator: _best_first(options) for indicator, options in found.items()}
 
 
-def read_series(table: ibis.Table, indicator: str, choice: Choice, *, first: np.datetime64, last: np.datetime64) -> Series:
-    """The figures of one chosen feed, as an array over its places and every day from first to last."""
+def _best_first(options: list[Choice]) -> list[Choice]:
+    newest = max(choice.last for choice in options)
+    return sorted(options, key=lambda c: (newest - c.last > pd.Timedelta(days=2), -c.cells, c.feed))
+
+
+def read_series(
+    table: ibis.Table, chosen: Mapping[str, Choice], *, first: np.datetime64, last: np.datetime64
+) -> dict[str, Series]:
+    """The figures of one chosen feed for each indicator, as arrays over its places and every day from first to last."""
     rows = (
         table.filter(
-            _.indicator == indicator,
-            _.feed == choice.feed,
-            _.place.isin(list(choice.places)),
+            _.indicator.isin(list(chosen)),
+            _.feed.isin(sorted({choice.feed for choice in chosen.values()})),
             _.date >= pd.Timestamp(first).date(),
             _.date <= pd.Timestamp(last).date(),
         )
-        .select("place", "date", "value", "known_at", "known_basis")
+        .select("indicator", "feed", "place", "date", "value", "known_at", "known_basis")
         .to_pandas()
     )
+    of = dict(iter(rows.groupby(["indicator", "feed"])))
+    nothing = rows.iloc[:0]
+    return {name: _series(name, choice, of.get((name, choice.feed), nothing), first, last) for name, choice in chosen.items()}
+
+
+def _series(name: str, choice: Choice, rows: pd.DataFrame, first: np.datetime64, last: np.datetime64) -> Series:
+    rows = rows[rows["place"].isin(choice.places)]
     bases = set(rows["known_basis"])
     basis = next((b for b in ("assumed", "ingested", "published") if b in bases), "assumed")
-    return Series(
-        indicator, choice.feed, as_array(rows, choice.places, first, last, indicator), basis, rows["known_at"].max()
-    )
+    return Series(name, choice.feed, as_array(rows, choice.places, first, last, name), basis, rows["known_at"].max())
 
 
 def as_array(rows: pd.DataFrame, places: tuple[str, ...], first: np.datetime64, last: np.datetime64, name: str) -> xr.DataArray:

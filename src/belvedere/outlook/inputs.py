@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -20,12 +20,12 @@ from belvedere.outlook.feeds import DAY, Choice, Series, choices, daily, read_se
 from belvedere.outlook.lag import reporting_delay
 from belvedere.outlook.settings import Settings
 from belvedere.reference.places import Places
-from belvedere.spread.reporting import ReportingDelay, no_delay
+from belvedere.spread.reporting import ReportingDelay
 from belvedere.store.snapshot import Snapshot
 
 CONDITION = "covid19"
 INDICATORS = ("hospital_admissions", "hospital_census", "icu_admissions", "icu_census")
-DRIVERS = ("hospital_admissions", "icu_admissions", "hospital_census", "icu_census")
+DRIVERS = ("hospital_admissions", "icu_admissions")
 """Indicators that can lead an outlook, the best first: it sets the regions and the last complete day."""
 HORIZON = 28
 
@@ -89,7 +89,7 @@ class Inputs:
 def countries(snapshot: Snapshot, places: Places, condition: str = CONDITION) -> tuple[str, ...]:
     """Countries whose regions report a daily indicator that can lead an outlook."""
     table = daily(snapshot, condition)
-    seen = table.filter(_.indicator.isin(list(DRIVERS[:2]))).select("place").distinct().to_pandas()["place"]
+    seen = table.filter(_.indicator.isin(list(DRIVERS))).select("place").distinct().to_pandas()["place"]
     return tuple(sorted({places[p].country for p in seen if p in places and places.level(p) != "country"}))
 
 
@@ -102,19 +102,17 @@ def read_inputs(
     Raises DataError when no indicator that can lead is known for its regions.
     """
     table = daily(snapshot, CONDITION)
-    driver, choice = _lead(table, snapshot, country, places, settings, now)
-    newest = np.datetime64(choice.last.date(), "D")
-    first = newest - settings.days("history.days") * DAY
-    lead = read_series(table, driver, choice, first=first, last=newest)
-    last_day = _last_complete_day(lead.counts, settings["last_day.share"])
-    series = {driver: _until(lead, last_day)}
-    for indicator in INDICATORS:
-        if indicator == driver:
-            continue
-        found = [c for c in choices(table, indicator, country, places, since=first) if c.level == choice.level]
-        if found:
-            read = read_series(table, indicator, found[0], first=first, last=last_day)
-            series[indicator] = _over(read, series[driver].counts["region"])
+    moment = snapshot.as_of or now
+    since = np.datetime64("1900-01-01") if moment is None else _day(moment) - settings.days("history.days") * DAY
+    options = choices(table, INDICATORS, country, places, since=since)
+    driver = _lead(options, country, moment, alive_days=settings.days("last_day.too_old_days"))
+    level = options[driver][0].level
+    chosen = {name: of_level[0] for name, found in options.items() if (of_level := [c for c in found if c.level == level])}
+    newest = np.datetime64(chosen[driver].last.date(), "D")
+    read = read_series(table, chosen, first=newest - settings.days("history.days") * DAY, last=newest)
+    last_day = _last_complete_day(read[driver].counts, settings["last_day.share"])
+    region = read[driver].counts["region"].values
+    series = {name: _upto(one, region, last_day) for name, one in read.items() if _alive(one, last_day, settings)}
     carried = _carry(series, settings.days("census.carried_days"))
     regions = tuple(series[driver].counts["region"].values.tolist())
     as_of = snapshot.as_of or now or max(s.known_at for s in series.values()).to_pydatetime()
@@ -129,31 +127,33 @@ def read_inputs(
         part={r: _part(r, country, places) for r in regions},
         ancestors={r: frozenset((r, *places.ancestors(r))) for r in regions},
         series=series,
-        holidays=_holidays(regions, places, first, last_day + HORIZON * DAY),
-        delay=_delay(snapshot, series[driver], settings) if driver.endswith("admissions") else no_delay(),
+        holidays=_holidays(regions, places, newest - settings.days("history.days") * DAY, last_day + HORIZON * DAY),
+        delay=_delay(snapshot, series[driver], settings),
         beds=read_beds(snapshot, regions, places, last_day, oldest_days=settings.days("beds.oldest_days")),
         others=read_others(snapshot, CONDITION, regions, places, last_day - settings.days("others.days") * DAY, last_day),
         carried=carried,
     )
 
 
-def _lead(table, snapshot: Snapshot, country: str, places: Places, settings: Settings, now) -> tuple[str, Choice]:
-    """The first indicator of `DRIVERS` that is alive: known within the horizon of the newest any is known."""
-    found = {}
-    moment = snapshot.as_of or now
-    since = np.datetime64("1900-01-01") if moment is None else np.datetime64(moment.date(), "D") - 400 * DAY
+def _lead(options: Mapping[str, list[Choice]], country: str, moment: dt.datetime | None, *, alive_days: int) -> str:
+    """The first indicator of `DRIVERS` that is alive: known within so many days of the newest any is known."""
+    newest = max((found[0].last for found in options.values()), default=None)
     for indicator in DRIVERS:
-        if options := choices(table, indicator, country, places, since=since):
-            found[indicator] = options[0]
-    newest = max((choice.last for choice in found.values()), default=None)
-    for indicator in DRIVERS:
-        if indicator in found and (newest - found[indicator].last).days <= settings.days("last_day.too_old_days"):
-            return indicator, found[indicator]
+        if indicator in options and (newest - options[indicator][0].last).days <= alive_days:
+            return indicator
     raise DataError(
-        f"{country}: no daily {', '.join(DRIVERS)} of its regions is known"
+        f"{country}: no daily {' or '.join(DRIVERS)} of its regions is known"
         + (f" on {moment:%Y-%m-%d}" if moment else "")
         + "; load a feed that brings one (belvedere mapping list)"
     )
+
+
+def _alive(series: Series, last_day: np.datetime64, settings: Settings) -> bool:
+    """Whether the series is known for any region in the days that still count."""
+    recent = series.counts.sel(
+        date=slice((last_day - settings.days("last_day.too_old_days") * DAY).astype("datetime64[ns]"), None)
+    )
+    return bool(np.isfinite(recent.values).any())
 
 
 def _last_complete_day(counts: xr.DataArray, share: float) -> np.datetime64:
@@ -164,13 +164,14 @@ def _last_complete_day(counts: xr.DataArray, share: float) -> np.datetime64:
     return counts["date"].values[enough[-1] if len(enough) else -1].astype("datetime64[D]")
 
 
-def _until(series: Series, last_day: np.datetime64) -> Series:
-    counts = series.counts.sel(date=slice(None, last_day.astype("datetime64[ns]")))
-    return Series(series.indicator, series.feed, counts, series.basis, series.known_at)
+def _upto(series: Series, region: np.ndarray, last_day: np.datetime64) -> Series:
+    """The series of these regions, up to that day."""
+    counts = series.counts.reindex(region=region).sel(date=slice(None, last_day.astype("datetime64[ns]")))
+    return replace(series, counts=counts)
 
 
-def _over(series: Series, region: xr.DataArray) -> Series:
-    return Series(series.indicator, series.feed, series.counts.reindex(region=region.values), series.basis, series.known_at)
+def _day(moment: dt.datetime) -> np.datetime64:
+    return np.datetime64(moment.date(), "D")
 
 
 def _carry(series: dict[str, Series], days: int) -> dict[str, dict[str, int]]:
@@ -186,8 +187,7 @@ def _carry(series: dict[str, Series], days: int) -> dict[str, dict[str, int]]:
         values = counts.values.copy()
         for r in late:
             values[r, -age[r] :] = values[r, -age[r] - 1]
-        old = series[name]
-        series[name] = Series(old.indicator, old.feed, counts.copy(data=values), old.basis, old.known_at)
+        series[name] = replace(series[name], counts=counts.copy(data=values))
         carried[name] = {str(counts["region"].values[r]): int(age[r]) for r in late}
     return carried
 
@@ -199,9 +199,13 @@ def _part(region: str, country: str, places: Places) -> str:
 
 def _holidays(regions: tuple[str, ...], places: Places, first: np.datetime64, last: np.datetime64) -> xr.DataArray:
     days = pd.date_range(pd.Timestamp(first), pd.Timestamp(last))
-    calendars = {r: places.holiday_calendar(r) for r in regions}
-    by_calendar = {id(c): np.array([day.date() in c for day in days]) for c in calendars.values()}
-    values = np.stack([by_calendar[id(calendars[r])] for r in regions])
+    calendar = {r: (places[r].country, places[r].holiday_subdivision) for r in regions}
+    by_calendar = {}
+    for r, name in calendar.items():
+        if name not in by_calendar:
+            known = places.holiday_calendar(r)
+            by_calendar[name] = np.array([day in known for day in days.date])
+    values = np.stack([by_calendar[calendar[r]] for r in regions])
     coords = {"region": np.array(regions, dtype=object), "date": days.to_numpy().astype("datetime64[ns]")}
     return xr.DataArray(values, coords, ("region", "date"))
 

@@ -15,13 +15,19 @@ CENSUS = {"hospital_census": "hospital census", "icu_census": "intensive-care ce
 
 
 def judge(
-    inputs: Inputs, settings: Settings, reproduction: xr.Dataset, entries: xr.Dataset, census: xr.Dataset
+    inputs: Inputs,
+    settings: Settings,
+    *,
+    reproduction: xr.Dataset,
+    entries: xr.Dataset,
+    census: xr.Dataset,
+    demand: xr.DataArray,
 ) -> xr.Dataset:
     """`status` and `reason` by region: the worst of what the stages say, every reason once.
 
     A stage that no region of the country can have (no census is published) is a remark, not a region's failure.
     """
-    statuses = {region: OK for region in inputs.regions}
+    statuses = dict.fromkeys(inputs.regions, OK)
     reasons: dict[str, list[str]] = {region: [] for region in inputs.regions}
 
     def add(region: str, status: str, reason: str) -> None:
@@ -33,7 +39,7 @@ def judge(
         for region in stage["region"].values.tolist():
             here = stage.sel(region=region)
             add(region, str(here["status"].item()), str(here["reason"].item()))
-    for region, status, reason in (*_stale(inputs, settings), *_carried(inputs), *_not_made(census)):
+    for region, status, reason in (*_stale(inputs, settings), *_carried(inputs), *_not_made(census), *_alone(census, demand)):
         add(region, status, reason)
     names = list(inputs.regions)
     return xr.Dataset(
@@ -78,6 +84,19 @@ def _not_made(census: xr.Dataset):
                 yield region, FAILED, f"the {said} could not be carried forward"
 
 
+def _alone(census: xr.Dataset, demand: xr.DataArray):
+    """Regions whose epidemic can be foretold but not who else lies in the beds."""
+    for level in demand["level"].values.tolist():
+        unknown = ~np.isfinite(demand.sel(level=level).values).all(axis=(0, 2))
+        made = np.isfinite(census[f"{level}_census"].values).all(axis=(0, 2))
+        for region in demand["region"].values[unknown & made].tolist():
+            yield (
+                region,
+                DOUBTFUL,
+                f"patients with other conditions are not known ({level}): no chance of passing the beds is given",
+            )
+
+
 def remarks(inputs: Inputs, settings: Settings, entries: xr.Dataset, census: xr.Dataset) -> tuple[str, ...]:
     """What holds for the whole outlook and a reader must know, one sentence each."""
     said = [f"Led by {inputs.driver} of feed {inputs.series[inputs.driver].feed} up to {inputs.last_day}."]
@@ -91,12 +110,16 @@ def remarks(inputs: Inputs, settings: Settings, entries: xr.Dataset, census: xr.
     else:
         shares = ", ".join(f"{share:.0%} after {age} d" for age, share in enumerate(inputs.delay.share[:4]))
         said.append(f"Reporting lag learnt from past versions: known {shares}.")
-    for name, text in CENSUS.items():
-        if name not in census:
-            said.append(f"No outlook of the {text}: admissions and census of the same regions are not both known.")
-    for level in LEVELS:
-        if f"{level}_census" in census and level not in inputs.others:
-            said.append(f"Patients with other conditions are not known ({level}): beds are compared with the epidemic's alone.")
+    said += [
+        f"No outlook of the {text}: admissions and census of the same regions are not both known."
+        for name, text in CENSUS.items()
+        if name not in census
+    ]
+    said += [
+        f"Patients with other conditions are not known ({level}): beds are compared with the epidemic's alone."
+        for level in LEVELS
+        if f"{level}_census" in census and level not in inputs.others
+    ]
     if settings.changed:
         changes = ", ".join(f"{id} {settings[id]:g} instead of {was:g}" for id, was in sorted(settings.changed.items()))
         said.append(f"Numbers set here in place of the shipped ones: {changes}.")

@@ -135,9 +135,11 @@ def _reproduction_rows(outlook: Outlook) -> pa.Table:
 
 
 def outlook_rows(outlook: Outlook, watch: list[Watch], *, feed: str) -> pa.Table:
-    """Rows of `outlooks`: one for each row of the watch list; a country without beds to foretell has one a region, level `all`."""
+    """Rows of `outlooks`: those of the watch list; a country without beds to foretell has one a region, level `all`."""
     rows = [_conclusion(item) for item in watch] or _without_beds(outlook)
-    frame = pd.DataFrame(rows).assign(feed=feed, country=outlook.inputs.country, reference_date=outlook.inputs.last_day.astype(object))
+    frame = pd.DataFrame(rows).assign(
+        feed=feed, country=outlook.inputs.country, reference_date=outlook.inputs.last_day.astype(object)
+    )
     declared = table("outlooks")
     frame = frame.reindex(columns=list(declared.columns))
     arrays = [pa.array(_plain(frame[c.name]), c.arrow.type) for c in declared.columns.values()]
@@ -175,7 +177,10 @@ def _without_beds(outlook: Outlook) -> list[dict]:
 
 def _plain(column: pd.Series) -> list:
     """Values for Arrow; what is missing is null, never nan."""
-    return [None if value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NaT else value for value in column]
+    return [
+        None if value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NaT else value
+        for value in column
+    ]
 
 
 def _coded(names: np.ndarray, index: np.ndarray) -> pa.Array:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,7 +18,9 @@ from belvedere.care.level import LevelPrior
 from belvedere.care.stay import Stay, gamma_stay, mixture
 from belvedere.errors import UnknownName
 from belvedere.reference import tables as reference
+from belvedere.spread.admissions import PRIORS, Drift, Priors
 from belvedere.spread.delays import discretise_gamma
+from belvedere.spread.screening import SCREENING, Screening
 
 TABLE = "outlook"
 CANDIDATES = ("low", "middle", "high")
@@ -92,6 +94,21 @@ class Settings:
             for m, (p, long) in itertools.product(short, longer)
         ]
 
+    @property
+    def screening(self) -> Screening:
+        """From when a count of admissions is not believed."""
+        return Screening(**self._fields("screening", SCREENING))
+
+    @property
+    def admission_priors(self) -> Priors:
+        """What is believed of admissions before the data speak."""
+        drifts = {name: Drift(**self._fields(f"admissions.{name}", getattr(PRIORS, name))) for name in ("common", "regional")}
+        return Priors(**drifts, **self._fields("admissions", PRIORS, but=tuple(drifts)))
+
+    def _fields(self, prefix: str, like: object, but: tuple[str, ...] = ()) -> dict[str, float]:
+        """The numbers of a dataclass, each under `prefix.<field>`, in the type of its default."""
+        return {f.name: type(getattr(like, f.name))(self[f"{prefix}.{f.name}"]) for f in fields(like) if f.name not in but}
+
     def level_prior(self, name: str) -> LevelPrior:
         """name: hospital_leaving, icu_leaving or icu_share."""
         return LevelPrior(**{field: self[f"{name}.{field}"] for field in LevelPrior.__dataclass_fields__})
@@ -106,4 +123,6 @@ class Settings:
     def limits(self) -> Limits:
         """From when counts are not believed."""
         whole = ("history_days", "recent_days", "frozen_days")
-        return Limits(**{f: self.days(f"assess.{f}") if f in whole else self[f"assess.{f}"] for f in Limits.__dataclass_fields__})
+        return Limits(
+            **{f: self.days(f"assess.{f}") if f in whole else self[f"assess.{f}"] for f in Limits.__dataclass_fields__}
+        )

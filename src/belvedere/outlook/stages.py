@@ -22,7 +22,6 @@ from belvedere.spread.admissions import admission_paths
 from belvedere.spread.reproduction import reproduction_number
 
 PATH = ("sample", "region", "horizon")
-SETTLED = 0.95  # share of a day's count from which the reproduction number takes it for complete
 
 
 def reported_share(inputs: Inputs) -> xr.DataArray:
@@ -46,13 +45,14 @@ def completed(inputs: Inputs, settings: Settings) -> dict[str, xr.DataArray]:
 
 def reproduction(inputs: Inputs, settings: Settings) -> xr.Dataset:
     """Reproduction number of every region and day, from the driver's counts without the days still filling up."""
-    settled = inputs.series[inputs.driver].counts.where(reported_share(inputs) >= SETTLED)
+    settled = inputs.series[inputs.driver].counts.where(reported_share(inputs) >= settings["lag.settled_share"])
     return reproduction_number(
         settled,
         generation=settings.generation,
         holidays=inputs.holidays,
         prior_median=settings["reproduction.prior_median"],
         prior_log_sd=settings["reproduction.prior_log_sd"],
+        screening=settings.screening,
     )
 
 
@@ -66,8 +66,10 @@ def admissions(inputs: Inputs, settings: Settings, *, samples: int, rng: np.rand
         holidays=inputs.holidays,
         reported_share=reported_share(inputs),
         history_days=settings.days("admissions.history_days"),
-        minimum_days=settings.days("admissions.minimum_days"),
         minimum_share=settings["lag.minimum_share"],
+        settled_share=settings["lag.settled_share"],
+        priors=settings.admission_priors,
+        screening=settings.screening,
     )
     paths = forecast.paths.drop_vars("date").astype(np.float64)
     return forecast.status.assign(paths=paths).assign_attrs(learnt="\n".join(forecast.diagnostics))
@@ -191,12 +193,12 @@ class _Window:
 
 
 def paths_of(inputs: Inputs, entries: xr.Dataset, census: xr.Dataset) -> xr.Dataset:
-    """All sampled futures by the name of their indicator; what intensive care takes in comes from the census where it has it."""
+    """All sampled futures by the name of their indicator; entries to intensive care come from the census where it has them."""
     lead = entries["paths"].rename(inputs.driver)
     return census if inputs.driver in census else census.assign({inputs.driver: lead})
 
 
-def demand(inputs: Inputs, census: xr.Dataset, *, rng: np.random.Generator) -> xr.DataArray:
+def demand(inputs: Inputs, census: xr.Dataset, settings: Settings, *, rng: np.random.Generator) -> xr.DataArray:
     """Everyone in the beds of each level, dims (sample, region, level, horizon); levels without a census are not there."""
     by_level = {level: census[f"{level}_census"] for level in LEVELS if f"{level}_census" in census}
     if not by_level:
@@ -210,7 +212,9 @@ def demand(inputs: Inputs, census: xr.Dataset, *, rng: np.random.Generator) -> x
                 rng=stream,
                 samples=by_level[level].sizes["sample"],
                 horizons=HORIZON,
-                days=inputs.others[level].sizes["date"],
+                days=settings.days("others.days"),
+                pooled_persons=settings["others.pooled_persons"],
+                common_drift=settings["others.common_drift"],
             )
             # a region whose other patients nobody knows is nan: more than the epidemic lie there, and nobody knows how many
             by_level[level] = by_level[level] + others.transpose(*PATH).assign_coords(by_level[level].coords)

@@ -1,4 +1,4 @@
-"""Where it will hurt: regions and levels of care ranked by the chance of more patients than beds, each with its reason in words."""
+"""Where it will hurt: regions and levels of care ranked by the chance of more patients than beds, each with its reason."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ Genet. Mol. Biol. 4:32).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -29,10 +29,64 @@ from belvedere.spread.dynamic_counts import (
     posterior_weights,
     smooth_levels,
 )
-from belvedere.spread.screening import DOUBTFUL, FAILED, Screened, screen
+from belvedere.spread.screening import DOUBTFUL, FAILED, SCREENING, Screened, Screening, screen
 
 ONE_DAY = np.timedelta64(1, "D")
 WEEK = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """How a curve wanders, as candidates among which past days choose; see `dynamic_counts`.
+
+    growth_sd, growth_sd_spread: median and sd of the logarithm of the sd by which growth changes (per day and day).
+    damping_low, damping_high: growth kept from a day to the next (0..1). level_sd_low, level_sd_high: drift of the level (log
+    units a day). size_low, size_high: of the negative binomial by which counts scatter; larger is calmer.
+    start_growth_sd: of growth before the first day (per day).
+    """
+
+    growth_sd: float
+    growth_sd_spread: float
+    damping_low: float
+    damping_high: float
+    level_sd_low: float
+    level_sd_high: float
+    size_low: float
+    size_high: float
+    start_growth_sd: float
+
+    def candidates(self) -> Settings:
+        """Every combination of five growth_sd, two dampings, two level_sd and four sizes."""
+        return Settings.grid(
+            growth_sd=Candidates.lognormal(self.growth_sd, self.growth_sd_spread),
+            damping=Candidates.of(self.damping_low, self.damping_high),
+            level_sd=Candidates.of(self.level_sd_low, self.level_sd_high),
+            size=Candidates.of(*np.geomspace(self.size_low, self.size_high, 4)),
+        )
+
+
+COMMON = Drift(
+    growth_sd=0.016,
+    growth_sd_spread=0.4,
+    damping_low=0.95,
+    damping_high=0.985,
+    level_sd_low=0.01,
+    level_sd_high=0.03,
+    size_low=10,
+    size_high=300,
+    start_growth_sd=0.08,
+)
+REGIONAL = Drift(
+    growth_sd=0.006,
+    growth_sd_spread=0.7,
+    damping_low=0.9,
+    damping_high=0.96,
+    level_sd_low=0.025,
+    level_sd_high=0.06,
+    size_low=3,
+    size_high=30,
+    start_growth_sd=0.02,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,40 +94,33 @@ class Priors:
     """What is believed before the data speak. The defaults were tuned on France, July 2020 to June 2021, and checked on later
     years and on Italy (bench/spread.py): they belong to respiratory waves counted by the day.
 
-    common, regional: candidates for the drift of the country's curve and of a region's departure from it.
+    common, regional: drift of the country's curve and of a region's departure from it.
     fade: the most that growth of the country's curve keeps from a day to the next while foretelling (0..1).
     turn_chance: of a turn of the country's growth, per day. turn_sd, turn_back: growth after a turn is normal with this sd (per
     day) around minus `turn_back` times the growth before.
     independence: share of the variance of the departures' drift that is a region's own (0..1).
     pooling: in how far regions share what they learn about candidates (0..1).
-    weekday_days: days the weekday pattern is learnt from.
+    weekday_days: days the weekday pattern is learnt from. weekday_persons: persons per weekday at which a region's own pattern
+    weighs as much as the country's. holiday_days: days' worth of persons at which what holidays showed weighs as much as "like
+    a Sunday".
+    least_covered: share of the country's persons that must be known for a day to count for the country's curve (0..1).
     """
 
-    common: Settings
-    regional: Settings
-    fade: float = 0.96
+    common: Drift = COMMON
+    regional: Drift = REGIONAL
+    fade: float = 0.95
     turn_chance: float = 0.06
-    turn_sd: float = 0.055
-    turn_back: float = 0.85
+    turn_sd: float = 0.05
+    turn_back: float = 0.7
     independence: float = 0.4
     pooling: float = 0.9
     weekday_days: int = 42
+    weekday_persons: float = 100.0
+    holiday_days: float = 2.0
+    least_covered: float = 0.2
 
 
-PRIORS = Priors(
-    common=Settings.grid(
-        growth_sd=Candidates.lognormal(0.008, 0.5),
-        damping=Candidates.of(0.95, 0.97, 0.985),
-        level_sd=Candidates.of(0.01, 0.03),
-        size=Candidates.of(10, 30, 100, 300),
-    ),
-    regional=Settings.grid(
-        growth_sd=Candidates.lognormal(0.006, 0.7),
-        damping=Candidates.of(0.9, 0.96),
-        level_sd=Candidates.of(0.025, 0.06),
-        size=Candidates.of(3, 6, 12, 30),
-    ),
-)
+PRIORS = Priors()
 
 
 @dataclass(frozen=True)
@@ -98,17 +145,20 @@ def admission_paths(
     holidays: xr.DataArray | None = None,
     reported_share: xr.DataArray | None = None,
     history_days: int = 84,
-    minimum_days: int = 28,
     minimum_share: float = 0.3,
+    settled_share: float = 0.95,
+    minimum_days: int | None = None,
     priors: Priors = PRIORS,
+    screening: Screening = SCREENING,
 ) -> AdmissionForecast:
     """Joint sample paths of daily admissions for the days after the last date of `counts`.
 
     counts: persons a day, dims (region, date), dates one day apart, nan = not known. Only the last `history_days` are used.
     holidays: bool, dims (date) or (region, date), for the past and the days to come; days it does not name are none.
     reported_share: share of each day's count that is known by now (0..1), dims (date) or (region, date); days it does not name
-    are complete, days below `minimum_share` are left out. Its own uncertainty is not carried on.
-    minimum_days: fewest known days, else the region fails.
+    are complete, days below `minimum_share` are left out, days below `settled_share` are not screened for jumps and silences.
+    Its own uncertainty is not carried on.
+    screening: from when counts and regions are not believed. minimum_days: in place of that of `screening`, if given.
 
     The same generator state gives the same bytes, whatever the number of threads. Regions share the random stream: another
     order of regions changes the draws, not their distribution; another set of regions changes what is learnt from all.
@@ -121,8 +171,9 @@ def admission_paths(
     if samples < 2:
         raise DataError(f"samples: found {samples}, expected at least 2")
     log_share = _log_share(reported_share, window, minimum_share)
-    filling = ~(log_share > np.log(0.95))
-    screened = screen(window.values.T, past, minimum_days=max(minimum_days, 14), recent_days=28, filling=filling)
+    if minimum_days is not None:
+        screening = replace(screening, minimum_days=minimum_days)
+    screened = screen(window.values.T, past, screening, filling=~(log_share > np.log(settled_share)))
     usable = np.flatnonzero(screened.status != FAILED)
     paths = np.full((samples, window.sizes["region"], horizon_days), np.nan, dtype=np.float32)
     said: tuple[str, ...] = ("no region has counts to go on from",)
@@ -130,7 +181,7 @@ def admission_paths(
         away = align_holidays(holidays, window["region"], days)[:, usable]
         drawn, surprising, said = _forecast(screened.counts[:, usable], days, log_share[:, usable], away, samples, priors, rng)
         paths[:, usable] = drawn
-        _mark_surprising(screened, usable, surprising)
+        _mark_surprising(screened, usable, surprising, screening.surprise_sd)
     coords = {
         "sample": np.arange(samples),
         "region": window["region"].values,
@@ -147,10 +198,16 @@ def _forecast(y, days, log_share, away, samples, priors, rng):
     """Paths (S, R, H); how surprising the last week was, shape (R,); what was learnt. y, log_share: (T, R); away (T + H, R)."""
     weekdays, known = weekday_numbers(days), len(y)
     recent = slice(max(known - priors.weekday_days, 0), known)
-    effects = estimate_effects((y * np.exp(-log_share))[recent], weekdays[recent], away[recent])
+    effects = estimate_effects(
+        (y * np.exp(-log_share))[recent],
+        weekdays[recent],
+        away[recent],
+        region_weight=priors.weekday_persons,
+        holiday_weight_days=priors.holiday_days,
+    )
     calendar = effects.log_factors(weekdays, away)
     offset = calendar[:known] + log_share
-    common, share_of = fit_common(y, offset, priors.common)
+    common, share_of = fit_common(y, offset, priors.common, priors.least_covered)
     regional = fit_regional(y, offset + common.curve[:, None], priors.regional, priors.pooling)
     log_mean, size = _simulate(common, regional, share_of, priors, len(days) - known, samples, rng)
     mean = np.exp(log_mean + calendar[known:].T)
@@ -158,20 +215,21 @@ def _forecast(y, days, log_share, away, samples, priors, rng):
     return drawn, regional.last_week(y, offset + common.curve[:, None]), _in_words(effects, common, regional)
 
 
-def fit_common(y: np.ndarray, offset: np.ndarray, settings: Settings) -> tuple[Fit, np.ndarray]:
+def fit_common(y: np.ndarray, offset: np.ndarray, drift: Drift, least_covered: float) -> tuple[Fit, np.ndarray]:
     """The country's curve, from the sum of all known counts, and each region's share of it, shape (R,).
 
-    y, offset: shape (T, R). A day on which less than a fifth of the country is known is skipped.
+    y, offset: shape (T, R). A day on which less than `least_covered` of the country is known is skipped.
     """
+    settings = drift.candidates()
     seen = np.isfinite(y) & np.isfinite(offset)
     factor = np.where(seen, np.exp(offset), 0.0)
     usual = (np.where(seen, y, 0.0).sum(axis=0) + 0.5) / np.maximum(factor.sum(axis=0), 1e-9)
     share = usual / usual.sum()
     covered = np.einsum("tr,r->t", factor, share)
-    enough = covered > 0.2
+    enough = covered > least_covered
     total = np.where(enough, np.where(seen, y, 0.0).sum(axis=1), np.nan)[:, None]
     start = np.log((np.nansum(total[: 2 * WEEK]) + 1) / (covered[: 2 * WEEK].sum() + 1))
-    state = State.vague(start, (len(settings), 1), level_sd=1.0, growth_sd=0.08)
+    state = State.vague(start, (len(settings), 1), level_sd=1.0, growth_sd=drift.start_growth_sd)
     filtered = filter_counts(total, np.log(np.where(enough, covered, 1.0))[:, None], settings, state, keep=True)
     weights = posterior_weights(filtered.log_likelihood, settings.weight)
     best = np.array([weights[:, 0].argmax()])
@@ -179,12 +237,13 @@ def fit_common(y: np.ndarray, offset: np.ndarray, settings: Settings) -> tuple[F
     return Fit(settings, weights, filtered, curve=curve[:, 0, 0]), share
 
 
-def fit_regional(y: np.ndarray, offset: np.ndarray, settings: Settings, pooling: float) -> Fit:
+def fit_regional(y: np.ndarray, offset: np.ndarray, drift: Drift, pooling: float) -> Fit:
     """Each region's departure from the country's curve, which is part of the offset. y, offset: shape (T, R)."""
+    settings = drift.candidates()
     seen = np.isfinite(y) & np.isfinite(offset)
     expected = np.where(seen, np.exp(offset), 0.0).sum(axis=0)
     start = np.log((np.where(seen, y, 0.0).sum(axis=0) + 0.5) / np.maximum(expected, 1e-9))
-    state = State.vague(start, (len(settings), y.shape[1]), level_sd=1.0, growth_sd=0.02)
+    state = State.vague(start, (len(settings), y.shape[1]), level_sd=1.0, growth_sd=drift.start_growth_sd)
     filtered = filter_counts(y, offset, settings, state, keep=True)
     return Fit(settings, posterior_weights(filtered.log_likelihood, settings.weight, pooling=pooling), filtered)
 
@@ -195,13 +254,14 @@ def _simulate(
     """Log-means of all paths without the calendar, shape (S, R, H), and the size of the counts' scatter, shape (S, R, 1)."""
     regions = len(share)
     country, state = common.draw(rng, samples)
-    level, growth = np.full((samples, 1), common.curve[-1]), state.draw(rng)[1]
+    level, growth = state.draw(rng)
     own, state = regional.draw(rng, samples)
     own_level, own_growth = state.draw(rng)
     together = _Together(regional.weekly_surprises(), priors.independence, samples, rng)
     # what the country's days scatter more than the regions' own scatter adds up to
     shared_size = 1 / np.maximum(1 / country.size - (share**2 / own.size).sum(axis=1, keepdims=True), 1e-4)
-    today = _log_sum(own_level)
+    # the regions' own counts say where the country stands now, its own state how surely: one mean over all samples
+    today = _log_sum(own_level).mean()
     log_mean = np.empty((samples, regions, horizon))
     for day in range(horizon):
         level = level + growth + country.level_sd * rng.standard_normal(level.shape)
@@ -263,7 +323,7 @@ def _log_share(reported_share: xr.DataArray | None, window: xr.DataArray, minimu
     return np.where(values >= minimum, np.log(np.maximum(values, minimum)), np.nan)
 
 
-def _mark_surprising(screened: Screened, usable: np.ndarray, surprising: np.ndarray, limit: float = 3.5) -> None:
+def _mark_surprising(screened: Screened, usable: np.ndarray, surprising: np.ndarray, limit: float) -> None:
     """Regions whose last week lies far from what the days before foretold."""
     departure = np.zeros(len(screened.status))
     departure[usable] = surprising

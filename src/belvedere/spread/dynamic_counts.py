@@ -298,12 +298,12 @@ class Fit:
     def growth_now(self) -> tuple[float, float]:
         """Mean and sd of the growth rate of the first series today."""
         weight, last = self.weights[:, 0], self.filtered.last
-        mean = float(weight @ last.growth[:, 0])
-        return mean, float(np.sqrt(weight @ (last.growth_var[:, 0] + (last.growth[:, 0] - mean) ** 2)))
+        mean = float((weight * last.growth[:, 0]).sum())
+        return mean, float(np.sqrt((weight * (last.growth_var[:, 0] + (last.growth[:, 0] - mean) ** 2)).sum()))
 
     def mean_of(self, setting: str) -> float:
         """Mean of a setting over candidates and series."""
-        return float(getattr(self.settings, setting) @ self.weights.mean(axis=1))
+        return float((getattr(self.settings, setting) * self.weights.mean(axis=1)).sum())
 
     def _surprise(self) -> np.ndarray:
         return np.einsum("gr,tgr->tr", self.weights, np.nan_to_num(self.filtered.surprise))

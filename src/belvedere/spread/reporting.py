@@ -109,7 +109,7 @@ def _sizes(triangle: np.ndarray, window_days: int, replays: int, *, least: int =
         fit += np.stack([_log_chance(came, np.where(tells, mean, 0), size) for size in SIZES])
         seen += tells
     chance = np.exp(fit - fit.max(axis=0))
-    size = np.exp(np.log(SIZES) @ (chance / chance.sum(axis=0)))
+    size = np.exp(np.einsum("k,kd->d", np.log(SIZES), chance / chance.sum(axis=0)))
     return np.where(seen >= least, size, np.inf)
 
 

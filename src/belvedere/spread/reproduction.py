@@ -25,7 +25,7 @@ from belvedere.spread.banded import Factor, autoregression, quadratic
 from belvedere.spread.calendar_effects import align_holidays, calendar_offset
 from belvedere.spread.delays import check_pmf
 from belvedere.spread.dynamic_counts import posterior_weights
-from belvedere.spread.screening import FAILED, screen
+from belvedere.spread.screening import FAILED, SCREENING, Screening, screen
 
 PACES = ((1, 1500.0), (1, 400.0), (1, 100.0), (1, 30.0), (2, 80.0), (2, 40.0), (2, 20.0), (2, 10.0))
 SIZES = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 500.0)
@@ -41,19 +41,19 @@ def reproduction_number(
     holidays: xr.DataArray | None = None,
     prior_median: float = 1.0,
     prior_log_sd: float = 0.5,
-    minimum_days: int = 28,
     known_pressure: float = 0.5,
     paces: Sequence[tuple[int, float]] = PACES,
     sizes: Sequence[float] = SIZES,
+    screening: Screening = SCREENING,
 ) -> xr.Dataset:
     """Reproduction number by region and day, given all the days.
 
     counts: persons a day by the day it happened, dims (region, date), nan = not known; leave off days still filling up.
     generation: chance of each generation interval in days from 0; the same-day part is shared out among the others.
     holidays: bool, dims (date) or (region, date). prior_median, prior_log_sd: R on a day of which nothing is known.
-    minimum_days: fewest known days. known_pressure: share of the generation interval that must lie on known days for a day
+    known_pressure: share of the generation interval that must lie on known days for a day
     to say anything. paces: candidates for R's movement, (order, days), see `banded.autoregression`. sizes: candidates for the
-    negative binomial's.
+    negative binomial's. screening: from when counts and regions are not believed.
 
     Returns, by (region, date): `q05`, `q25`, `median`, `q75`, `q95`; `above_one`, the chance that R > 1; `informed`, the
     share of the prior's variance that the counts removed (0: this is the prior). By region: `status`, `reason`. And
@@ -66,7 +66,7 @@ def reproduction_number(
     check_dims(counts, required=("region", "date"), optional=())
     intervals = renewal_weights(generation)
     dates = counts["date"].values.astype("datetime64[D]")
-    screened = screen(counts.values.T, dates, minimum_days=max(minimum_days, 5), recent_days=28)
+    screened = screen(counts.values.T, dates, screening)
     usable = screened.status != FAILED
     estimate = np.full((3, *screened.counts.shape), np.nan)
     if usable.any():
@@ -152,7 +152,7 @@ def _estimate_size(y, mean, sizes) -> np.ndarray:
     """Size of the negative binomial by region, shape (R,): mean of its log over the candidates, weighed by likelihood."""
     likelihood = np.stack([_log_chance(y, mean, size).sum(axis=0) for size in sizes])
     weight = posterior_weights(likelihood, np.full(len(sizes), 1 / len(sizes)), pooling=POOLING)
-    return np.exp(np.log(sizes) @ weight)
+    return np.exp(np.einsum("k,kr->r", np.log(sizes), weight))
 
 
 def _log_chance(y, mean, size) -> np.ndarray:

@@ -11,9 +11,50 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from belvedere.spread.calendar_effects import estimate_effects, weekday_numbers
+from belvedere.spread.oddities import decimal_slips, jumps, log_chance_of_zeros, silences, zeros_now
+
 OK, DOUBTFUL, FAILED = "ok", "doubtful", "failed"
-NEIGHBOURS = 14
-WEEK = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screening:
+    """From when a count is not believed, and from when a region is not. Measured on French départements (bench/spread.py).
+
+    minimum_days: fewest reported days, else the region fails. recent_days: trouble within so many last days makes it doubtful.
+    missing_share: of the recent days, from which on it is doubtful (0..1).
+    silent_days: last days without a known count that make it doubtful. too_old_days: last days without a report that make it
+    fail; zeros that go on as long are believed, and doubtful.
+    jump_factor: times the median of the days around that a single day may be. jump_sd, jump_persons: standard deviations of
+    Poisson scatter and persons that it must exceed them by as well. jump_busiest: times the third busiest day of eight weeks.
+    slip_odds: odds for a count ten times too high against its being right from which on it is set aside. slip_doubt: odds from
+    which on one of the last `silent_days` stays, and the region is doubtful. slip_log_sd: by how much the level changes
+    meanwhile, in either reading (sd of its logarithm).
+    silence_chance: a run of zeros rarer than this is taken for missing reports. silence_doubt: one of at least `silent_days`
+    that ends today and is rarer than this stays, and the region is doubtful.
+    size: of the negative binomial these chances are of; small allows for heaps of reports and quiet weekends.
+    surprise_sd: standard deviations of a forecast made a week ago from which on the last week makes a region doubtful.
+    """
+
+    minimum_days: int = 28
+    recent_days: int = 28
+    missing_share: float = 0.3
+    silent_days: int = 7
+    too_old_days: int = 28
+    jump_factor: float = 4.0
+    jump_sd: float = 6.0
+    jump_persons: float = 4.0
+    jump_busiest: float = 2.0
+    slip_odds: float = 1000.0
+    slip_doubt: float = 20.0
+    slip_log_sd: float = 0.7
+    silence_chance: float = 1e-5
+    silence_doubt: float = 0.05
+    size: float = 3.0
+    surprise_sd: float = 3.5
+
+
+SCREENING = Screening()
 
 
 @dataclass
@@ -45,150 +86,92 @@ class Screened:
 
 
 def screen(
-    counts: np.ndarray,
-    dates: np.ndarray,
-    *,
-    minimum_days: int,
-    recent_days: int,
-    jump_factor: float = 4.0,
-    silence_chance: float = 1e-5,
-    silent_days: int = 7,
-    filling: np.ndarray | None = None,
+    counts: np.ndarray, dates: np.ndarray, rules: Screening = SCREENING, *, filling: np.ndarray | None = None
 ) -> Screened:
-    """Sets aside negatives, isolated jumps and silences; fails what is too short or unseen.
+    """Sets aside negatives, jumps, slips of the decimal point and silences; fails what is too short or too old.
 
-    counts: shape (T, R), persons a day, nan = not reported. dates: datetime64, shape (T,).
-    minimum_days: fewest days seen for a region not to fail. recent_days: trouble within so many last days makes a region
-    doubtful; older days are set aside just the same. jump_factor: how many times its neighbours a single day may be.
-    silence_chance: a run of zeros rarer than this by chance is taken for missing reports. silent_days: so many last days
-    without a count make a region doubtful. filling: bool, shape (T, R), days still being reported, neither jumps nor silences.
+    counts: shape (T, R), persons a day, nan = not reported. dates: datetime64, shape (T,). filling: bool, shape (T, R), days
+    still being reported, neither jumps nor silences. Trouble older than the recent days is set aside and not held against
+    the region; slips are looked for in recent days only.
     """
     values = np.array(counts, dtype=float)
     settled = np.ones(values.shape, dtype=bool) if filling is None else ~filling
     screened = Screened(values, np.full(values.shape[1], OK, dtype=object), [[] for _ in range(values.shape[1])])
-    checks = (
-        ("below zero", lambda: values < 0),
-        ("not a number of persons", lambda: np.isinf(values)),
-        (f"more than {jump_factor:g} times the days around", lambda: _jumps(values, jump_factor) & settled),
-        (
-            "zero in a row where persons were expected: taken for missing reports",
-            lambda: _silences(values, silence_chance) & settled,
-        ),
-    )
-    for name, find in checks:
-        found = find()
-        values[found] = np.nan
-        recent = found.copy()
-        recent[: max(len(values) - recent_days, 0)] = False
-        screened.mark(recent.any(axis=0), DOUBTFUL, [_sentence(recent[:, r], dates, name) for r in range(values.shape[1])])
-    _judge(screened, minimum_days, recent_days, silent_days)
+    _set_aside(screened, values < 0, dates, rules, "below zero")
+    _set_aside(screened, np.isinf(values), dates, rules, "not a number of persons")
+    slips, jumped = np.where(settled, _slips(values, dates, rules), -np.inf), _jumps(values, rules) & settled
+    _set_aside(screened, slips > np.log(rules.slip_odds), dates, rules, "ten times too high by the look of it")
+    _set_aside(screened, jumped, dates, rules, f"more than {rules.jump_factor:g} times the days around")
+    reported = np.isfinite(values)
+    silent = silences(values, chance=rules.silence_chance, size=rules.size, longest=rules.too_old_days) & settled
+    _set_aside(screened, silent, dates, rules, "zero in a row where persons were expected: taken for missing reports")
+    _doubt(screened, slips, settled, dates, rules)
+    _judge(screened, reported, rules)
     return screened
 
 
-def _judge(screened: Screened, minimum_days: int, recent_days: int, silent_days: int) -> None:
-    """What the days left allow."""
-    seen = np.isfinite(screened.counts)
-    days = seen.sum(axis=0)
-    screened.mark(days < minimum_days, FAILED, [f"{n} days are known, {minimum_days} are needed" for n in days])
-    since = np.where(seen.any(axis=0), np.argmax(seen[::-1], axis=0), len(seen))
-    late = [f"no count known for the last {n} days" for n in since]
-    screened.mark((since >= silent_days) & (days >= minimum_days), DOUBTFUL, late)
-    screened.mark((since >= 4 * silent_days) & (days >= minimum_days), FAILED, ["too long ago to go on from"] * len(days))
-    recent, known = screened.counts[-recent_days:], seen[-recent_days:]
-    missing = 1 - known.mean(axis=0)
+def _jumps(values: np.ndarray, rules: Screening) -> np.ndarray:
+    return jumps(values, factor=rules.jump_factor, sd=rules.jump_sd, persons=rules.jump_persons, busiest=rules.jump_busiest)
+
+
+def _slips(values: np.ndarray, dates: np.ndarray, rules: Screening) -> np.ndarray:
+    """Log odds by day and region; what to expect is learnt without the jumps."""
+    usual, weekdays = np.where(_jumps(values, rules), np.nan, values), weekday_numbers(dates)
+    factors = estimate_effects(usual, weekdays, np.zeros(values.shape, dtype=bool)).weekday[weekdays]
+    return decimal_slips(values, usual, factors, recent=rules.recent_days, size=rules.size, log_sd=rules.slip_log_sd)
+
+
+def _set_aside(screened: Screened, found: np.ndarray, dates: np.ndarray, rules: Screening, name: str) -> None:
+    screened.counts[found] = np.nan
+    recent = found.copy()
+    recent[: max(len(found) - rules.recent_days, 0)] = False
+    sentences = [_sentence(recent[:, r], dates, f"set aside (first {{first}}): {name}") for r in range(found.shape[1])]
+    screened.mark(recent.any(axis=0), DOUBTFUL, sentences)
+
+
+def _doubt(screened: Screened, slips: np.ndarray, settled: np.ndarray, dates: np.ndarray, rules: Screening) -> None:
+    """What may be wrong and stays: nobody can tell."""
+    odd = (slips > np.log(rules.slip_doubt)) & np.isfinite(screened.counts)
+    odd[: -rules.silent_days] = False
+    sentences = [_sentence(odd[:, r], dates, "may be ten times too high (first {first})") for r in range(odd.shape[1])]
+    screened.mark(odd.any(axis=0), DOUBTFUL, sentences)
+    days, expected = zeros_now(np.where(settled, screened.counts, np.nan))
+    rare = log_chance_of_zeros(expected, days, rules.size) < np.log(rules.silence_doubt)
     screened.mark(
-        (missing > 0.3) & (since < silent_days),
+        (days >= rules.silent_days) & (days < rules.recent_days) & rare,
         DOUBTFUL,
-        [f"{m:.0%} of the last {len(recent)} days are unknown" for m in missing],
-    )
+        [f"nobody counted for {d} days where about {d * e:.0f} were expected: true or not reported cannot be told"
+         for d, e in zip(days, expected, strict=True)],
+    )  # fmt: skip
+
+
+def _judge(screened: Screened, reported: np.ndarray, rules: Screening) -> None:
+    """What the days left allow. Zeros that were taken for missing reports make a region doubtful, not failed."""
+    days, old = reported.sum(axis=0), _days_since(reported)
+    enough = days >= rules.minimum_days
+    screened.mark(~enough, FAILED, [f"{n} days are known, {rules.minimum_days} are needed" for n in days])
+    seen = np.isfinite(screened.counts)
+    since = _days_since(seen)
+    late = [f"no count known for the last {n} days" for n in since]
+    screened.mark((since >= rules.silent_days) & enough, DOUBTFUL, late)
+    screened.mark((old >= rules.too_old_days) & enough, FAILED, ["too long ago to go on from"] * len(days))
+    recent, known = screened.counts[-rules.recent_days :], seen[-rules.recent_days :]
+    missing = 1 - known.mean(axis=0)
+    unknown = [f"{m:.0%} of the last {len(recent)} days are unknown" for m in missing]
+    screened.mark((missing > rules.missing_share) & (since < rules.silent_days), DOUBTFUL, unknown)
     nobody = known.any(axis=0) & (np.nansum(recent, axis=0) == 0)
-    screened.mark(
-        nobody, DOUBTFUL, [f"nobody counted in the last {len(recent)} days: true or not reported cannot be told"] * len(days)
-    )
+    unsaid = f"nobody counted in the last {len(recent)} days: true or not reported cannot be told"
+    screened.mark(nobody, DOUBTFUL, [unsaid] * len(days))
 
 
-def _sentence(found: np.ndarray, dates: np.ndarray, name: str) -> str:
+def _days_since(seen: np.ndarray) -> np.ndarray:
+    """Days at the end without any known count, shape (R,)."""
+    return np.where(seen.any(axis=0), np.argmax(seen[::-1], axis=0), len(seen))
+
+
+def _sentence(found: np.ndarray, dates: np.ndarray, text: str) -> str:
+    """How many days, and the first of them put into the text."""
     if not found.any():
         return ""
     first = pd.Timestamp(dates[np.argmax(found)]).date().isoformat()
-    return f"{found.sum()} {'day' if found.sum() == 1 else 'days'} set aside (first {first}): {name}"
-
-
-def _jumps(values: np.ndarray, factor: float) -> np.ndarray:
-    """Single days far above the days around them, above what counts of that size scatter, and above the busiest other days.
-
-    The last asks that a series whose reports come in heaps is not blamed for them: twice the third highest of the eight
-    weeks around.
-    """
-    typical = _median_around(values)
-    high = values > np.maximum(factor * typical, typical + 6 * np.sqrt(typical + 1) + 4)
-    for day, r in np.argwhere(high):
-        around = np.delete(values[max(day - 2 * NEIGHBOURS, 0) : day + 2 * NEIGHBOURS + 1, r], min(day, 2 * NEIGHBOURS))
-        high[day, r] = values[day, r] > 2 * np.sort(around[np.isfinite(around)])[-3:][0]
-    nothing = np.zeros((1, values.shape[1]), dtype=bool)
-    isolated = high & ~(np.vstack([nothing, high[:-1]]) & np.vstack([high[1:], nothing]))
-    isolated[-3:] = high[-3:]
-    return isolated
-
-
-def _silences(values: np.ndarray, chance: float) -> np.ndarray:
-    """Runs of zeros too long for chance, given the weeks before the run and, where there are some, after it.
-
-    A decline before the run is taken to go on in it: a wave ends in zeros. A run that nothing precedes is believed: an
-    epidemic begins with them.
-    """
-    found = np.zeros(values.shape, dtype=bool)
-    last_week = _mean_before(values)
-    for r, start, end in _runs(values == 0):
-        days = min(end - start, NEIGHBOURS)
-        if not _log_chance_of_zeros(last_week[start, r], days) < np.log(chance):
-            continue
-        before, after = values[max(start - NEIGHBOURS, 0) : start, r], values[end : end + NEIGHBOURS, r]
-        expected = _going_on(before, days)
-        if np.isfinite(after).sum() >= WEEK:
-            expected = min(expected, np.nanmean(after))
-        found[start:end, r] = _log_chance_of_zeros(expected, days) < np.log(chance)
-    return found
-
-
-def _going_on(before: np.ndarray, days: int) -> float:
-    """Mean of the days to come if the last week, and the decline into it, went on; before: up to two weeks, shape (n,)."""
-    last = float(np.nanmean(before[-WEEK:]))
-    if np.isfinite(before[:-WEEK]).sum() < 4:
-        return last
-    ratio = (last + 0.1) / (float(np.nanmean(before[:-WEEK])) + 0.1)
-    return last * min(ratio, 1.0) ** ((days / 2 + 4) / WEEK)
-
-
-def _log_chance_of_zeros(mean: float, days: int, size: float = 3.0) -> float:
-    """Log chance of so many zeros in a row, of a negative binomial generous enough for weekends."""
-    return -days * size * np.log1p(mean / size)
-
-
-def _runs(flags: np.ndarray) -> list[tuple[int, int, int]]:
-    """Column, start and end (exclusive) of each run of true down the columns."""
-    edge = np.zeros((1, flags.shape[1]), dtype=bool)
-    edges = np.diff(np.vstack([edge, flags, edge]).astype(np.int8), axis=0).T
-    (columns, starts), (_, ends) = np.nonzero(edges == 1), np.nonzero(edges == -1)
-    return list(zip(columns.tolist(), starts.tolist(), ends.tolist(), strict=True))
-
-
-def _median_around(values: np.ndarray) -> np.ndarray:
-    """Median of the week before and the week after each day, the day itself left out; inf where nothing is known."""
-    padded = np.pad(values, ((WEEK, WEEK), (0, 0)), constant_values=np.nan)
-    around = np.sort(np.stack([padded[s : s + len(values)] for s in range(2 * WEEK + 1) if s != WEEK]), axis=0)
-    known = np.isfinite(around).sum(axis=0)
-    ranks = (np.maximum(known - 1, 0) // 2, np.minimum(known // 2, 2 * WEEK - 1))
-    middle = [np.take_along_axis(around, rank[None], axis=0)[0] for rank in ranks]
-    return np.where(known > 0, (middle[0] + middle[1]) / 2, np.inf)
-
-
-def _mean_before(values: np.ndarray) -> np.ndarray:
-    """Mean of the seven days before each day, nan where fewer than four are known; shape (T, R)."""
-    seen = np.isfinite(values)
-    nothing = np.zeros((1, values.shape[1]))
-    until = np.arange(len(values))
-    since = np.maximum(until - WEEK, 0)
-    persons, days = (np.vstack([nothing, np.cumsum(x, axis=0)]) for x in (np.where(seen, values, 0.0), seen))
-    known = days[until] - days[since]
-    return np.where(known >= 4, (persons[until] - persons[since]) / np.maximum(known, 1), np.nan)
+    return f"{found.sum()} {'day' if found.sum() == 1 else 'days'} {text.format(first=first)}"

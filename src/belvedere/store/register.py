@@ -147,6 +147,26 @@ erasures = sa.Table(
     sa.Column("rows", sa.Integer, nullable=False),
 )
 
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False, comment="outlook, backtest …"),
+    sa.Column("parameters", sa.JSON, nullable=False),
+    sa.Column("state", sa.String, nullable=False, index=True, comment="waiting, running, done, failed, cancelled"),
+    sa.Column("step", sa.Text, nullable=False, comment="what it is doing, in words"),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False, comment="0: not known"),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("started_at", Instant, comment="of the newest attempt"),
+    sa.Column("heartbeat_at", Instant, comment="its last sign of life"),
+    sa.Column("finished_at", Instant),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("commit_id", sa.ForeignKey("commits.id"), index=True, comment="the commit of its result"),
+    sa.Column("owner", sa.String, comment="host and process number of the newest attempt"),
+)
+
 SQL_TYPES = {
     Kind.TEXT: sa.String,
     Kind.INTEGER: sa.BigInteger,

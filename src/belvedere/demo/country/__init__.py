@@ -9,6 +9,7 @@ from belvedere.demo.country.plant import (
     Cluster,
     DecimalSlip,
     FaultyCells,
+    FeedStopped,
     Measure,
     NewVariant,
     Plant,
@@ -19,6 +20,7 @@ from belvedere.demo.country.plant import (
     UnreadableFile,
 )
 from belvedere.demo.country.scenario import Scenario
+from belvedere.demo.country.showcase import showcase
 from belvedere.demo.country.truth import Truth, simulate
 from belvedere.demo.country.write import FEEDS, MAPPING_TEXTS, Written, write_country
 
@@ -30,6 +32,7 @@ __all__ = [
     "Cluster",
     "DecimalSlip",
     "FaultyCells",
+    "FeedStopped",
     "Measure",
     "NewVariant",
     "Plant",
@@ -41,6 +44,7 @@ __all__ = [
     "Truth",
     "UnreadableFile",
     "Written",
+    "showcase",
     "simulate",
     "write_country",
 ]

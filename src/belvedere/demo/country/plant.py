@@ -223,3 +223,14 @@ class UnreadableFile(Plant):
 
     def distort(self, reports: Reports) -> None:
         reports.unreadable = True
+
+
+@dataclass(frozen=True)
+class FeedStopped(Plant):
+    """A feed of which nothing comes any more: its last file has the figures of the day `last`."""
+
+    feed: str
+    last: dt.date
+
+    def distort(self, reports: Reports) -> None:
+        reports.stopped[self.feed] = reports.stamp(reports.world.at(self.last))

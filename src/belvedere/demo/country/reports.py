@@ -43,6 +43,7 @@ class Reports:
 
     silent_regions (R, T), silent_facilities (H, T): days on which a place sends nothing. zeros (R, T): zeros only.
     slips: (column, place index, day index, factor). spoil, unreadable: whether to write faulty cells, a broken file.
+    stopped: by feed, the stamp of the last file that still came.
     planted: every plant as plain data. faults: cells spoilt, each with file, row, column and what stands there.
     """
 
@@ -53,6 +54,7 @@ class Reports:
     slips: list[tuple[str, int, int, float]] = field(default_factory=list)
     spoil: bool = False
     unreadable: bool = False
+    stopped: dict[str, str] = field(default_factory=dict)
     planted: list[dict] = field(default_factory=list)
     faults: list[dict] = field(default_factory=list)
 
@@ -126,6 +128,7 @@ def department_files(reports: Reports) -> Iterator[File]:
     numbers = versions(reports, daily)
     for last in numbers:
         yield File("departments", "demo-fr-department-flows", reports.stamp(last), _spoilt(reports, flows(last), last))
+    for last in [*numbers[:-daily:4], *numbers[-daily:]]:
         yield File("departments", "demo-fr-department-tests", reports.stamp(last), tests(last))
     for last in [*numbers[:-daily:4], *numbers[-max(daily // 2, 1) :]]:
         yield File("departments", "demo-fr-department-stocks", reports.stamp(last), stocks(last))

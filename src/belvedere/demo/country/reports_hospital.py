@@ -19,7 +19,7 @@ def hospital_files(reports: Reports) -> Iterator[File]:
     yield from in_pieces(reports, "hospitals", "demo-fr-unit-capacity", _unit_days(reports))
     if reports.unreadable:
         page = pa.table({"<html><body>502 Bad Gateway": ["</body></html>"]})
-        yield File("hospitals", "demo-fr-facility-census", reports.stamp(reports.span.stop - 1, "18h00"), page)
+        yield File("hospitals", "demo-fr-facility-census", reports.stamp(reports.span.stop - 1, "06h05"), page)
 
 
 def register_files(reports: Reports) -> Iterator[File]:

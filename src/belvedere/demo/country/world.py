@@ -124,8 +124,7 @@ def _reproduction(scenario: Scenario, land: Country) -> np.ndarray:
     before = scenario.now - np.arange(T)
     knots = np.array(p["days_before"])
     national = np.interp(-before, -knots, p["reproduction"])
-    of_year = (scenario.days - scenario.days.astype("datetime64[Y]").astype("datetime64[D]")).astype(int)
-    season = 1 + p["season_amplitude"] * np.cos(2 * np.pi * (of_year - 15) / 365.25)
+    season = 1 + p["season_amplitude"] * np.cos(2 * np.pi * (before + p["season_peak_in_days"]) / 365.25)
     lasting = rng.normal(0, p["place_sd"], len(land))
     steps, drift = rng.normal(0, p["drift_sd"], (T, len(land))), np.zeros((T, len(land)))
     for t in range(1, T):

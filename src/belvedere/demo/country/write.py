@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from belvedere.demo.country import reports, truth
+from belvedere.demo.country.reports import File, Reports
 from belvedere.demo.country.reports_hospital import hospital_files, register_files
 from belvedere.demo.country.reports_others import other_files
 from belvedere.demo.country.reports_people import person_files
 from belvedere.demo.country.scenario import Scenario
+from belvedere.errors import UnknownName
 
 TRUTH = ".truth"  # ingestion passes over hidden folders
 FEEDS = (
@@ -46,8 +48,7 @@ def write_country(folder: Path, scenario: Scenario, on_progress: Progress = lamb
     what_happened = truth.simulate(scenario)
     published = reports.build(what_happened)
     files = []
-    sources = (register_files, reports.department_files, hospital_files, person_files, other_files)
-    for file in itertools.chain.from_iterable(source(published) for source in sources):
+    for file in published_files(published):
         on_progress(file.name)
         path = folder / file.folder / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +56,17 @@ def write_country(folder: Path, scenario: Scenario, on_progress: Progress = lamb
         files.append(path)
     what_happened.save(folder / TRUTH, [*published.planted, *({"kind": "FaultyCell"} | fault for fault in published.faults)])
     return Written(tuple(files), folder / TRUTH, what_happened)
+
+
+def published_files(published: Reports) -> Iterator[File]:
+    """Every file of every source, the places first, but for those of a feed that stopped coming."""
+    for feed in published.stopped:
+        if feed not in FEEDS:
+            raise UnknownName("feed of the demonstration", feed, FEEDS)
+    sources = (register_files, reports.department_files, hospital_files, person_files, other_files)
+    for file in itertools.chain.from_iterable(source(published) for source in sources):
+        if file.stamp <= published.stopped.get(file.feed, file.stamp):
+            yield file
 
 
 def write_csv(table: pa.Table, path: Path) -> None:
