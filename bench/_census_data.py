@@ -60,6 +60,15 @@ def italy() -> Counts:
     return Counts(arrays, parts | {"nation": regions}, _labels({region: region[:3] for region in regions}))
 
 
+def italy_wards() -> Counts:
+    """Census of the wards of 21 regions; nothing is published of who came."""
+    table = pd.read_parquet(data_folder() / "italy" / "hospital_region_day.parquet")
+    regions = sorted(set(table.nuts2))
+    wards = _panel(table, "nuts2", "ward", regions, pd.date_range(table.date.min(), table.date.max()))
+    parts = {part: [r for r in regions if r[:3] == part] for part in sorted({r[:3] for r in regions})}
+    return Counts({"hospital": wards}, parts | {"nation": regions}, _labels({region: region[:3] for region in regions}))
+
+
 _FLOWS = {"admissions": "new_hosp", "icu_entries": "new_icu"}
 _STOCKS = {"hospital": "hosp", "icu": "icu"}
 

@@ -16,8 +16,6 @@ from belvedere.care.present import inferred_elapsed
 from belvedere.care.stay import Stay
 from belvedere.spread import admission_paths
 
-HISTORY = 180  # days of census: 84 that the paths of admissions look at, and the rest to forget the start
-
 
 def from_census(
     census: xr.DataArray,
@@ -29,19 +27,20 @@ def from_census(
     shared: float,
     samples: int,
     horizons: int,
+    weeks: int,
+    days: int,
 ) -> xr.DataArray:
     """Paths of a census from its own past."""
-    census = census.isel(date=slice(-HISTORY, None))
     today = census.isel(date=-1, drop=True)
     groups = shared_groups(part, regions=census.region.values, shared=shared)
 
     def run(one: ImpliedAdmissions, number: int) -> xr.Dataset:
         admissions = coming(one.admissions, rng, samples=number, horizons=horizons)
-        in_bed = inferred_elapsed(one.admissions, present=today, stays=[one.stay], days=90)
+        in_bed = inferred_elapsed(one.admissions, present=today, stays=[one.stay], days=days)
         leaving = one.leaving.sample(samples=number, horizons=horizons, rng=rng, groups=groups)
         return census_paths(admissions, in_bed=in_bed, leaving=leaving, rng=rng)
 
-    implied = implied_admissions(census, stays=stays, chances=np.ones(len(stays)), prior=prior, weeks=8)
+    implied = implied_admissions(census, stays=stays, chances=np.ones(len(stays)), prior=prior, weeks=weeks)
     return over_candidates(implied, samples=samples, run=run).census
 
 
@@ -55,14 +54,16 @@ def from_admissions(
     shared: float,
     samples: int,
     horizons: int,
+    weeks: int,
+    days: int,
 ) -> xr.DataArray:
     """The same where admissions are published: their own paths, stays fitted to the last weeks."""
     admissions = coming(past["admissions"], rng, samples=samples, horizons=horizons)
-    fit = fit_leaving(past["admissions"], past["hospital"], stays=stays, chances=np.ones(len(stays)), prior=prior, weeks=8)
+    fit = fit_leaving(past["admissions"], past["hospital"], stays=stays, chances=np.ones(len(stays)), prior=prior, weeks=weeks)
     groups = shared_groups(part, regions=admissions.region.values, shared=shared)
     leaving = fit.sample(samples=samples, horizons=horizons, rng=rng, groups=groups)
     today = past["hospital"].isel(date=-1, drop=True)
-    in_bed = inferred_elapsed(past["admissions"], present=today, stays=fit.stays, days=90)
+    in_bed = inferred_elapsed(past["admissions"], present=today, stays=fit.stays, days=days)
     return census_paths(admissions, in_bed=in_bed, leaving=leaving, rng=rng).census
 
 
@@ -74,5 +75,3 @@ def as_counts(census: xr.DataArray, rng: np.random.Generator, *, samples: int, h
 def coming(counts: xr.DataArray, rng: np.random.Generator, *, samples: int, horizons: int) -> xr.DataArray:
     paths = admission_paths(counts, rng=rng, samples=samples, horizon_days=horizons).paths
     return paths.drop_vars("date").astype(float)
-
-

@@ -39,6 +39,11 @@ def make_demo_workspace(folder: Path) -> Workspace:
         if not file.name.startswith(tuple(feed.replace("demo-", "synthetic-", 1) for feed in FEEDS)):
             file.unlink()
     ingest(workspace, [sources], now=NOW)
+    return with_findings(workspace)
+
+
+def with_findings(workspace: Workspace) -> Workspace:
+    """The rules worked out, unless they are: they are kept for one state of the data and of the code."""
     FindingsKeeper(workspace).work_out(Snapshot.take(workspace), TODAY)
     return workspace
 
@@ -53,4 +58,4 @@ def shared_demo_workspace(shared: Path, own: Path) -> Workspace:
             make_demo_workspace(shared / "making")
             (shared / "making").rename(shared / "made")
         shutil.copytree(shared / "made", own, dirs_exist_ok=True)
-    return belvedere.open(own / "workspace")
+    return with_findings(belvedere.open(own / "workspace"))

@@ -43,9 +43,10 @@ def test_outlook_prints_what_it_commits_and_watch_prints_it_again(run, demo_copy
     assert status == 0, err
     (job,) = jobs(demo_copy)
     assert (job.state, job.kind, job.parameters["country"], job.parameters["samples"]) == ("done", "outlook", "FR", SAMPLES)
-    assert f"FR: the four weeks after 2026-11-21 (commit {job.result}, made 2026-11-22 07:40 UTC" in out
-    assert "Led by hospital_admissions of feed demo-fr-department-flows" in out
     held = demo_copy.frame("outlooks", feed="outlook")
+    day = held["reference_date"].iloc[0]
+    assert f"FR: the four weeks after {day:%Y-%m-%d} (commit {job.result}, made 2026-11-22 07:40 UTC" in out
+    assert "Led by hospital_admissions of feed demo-fr-department-flows" in out
     assert held["commit_id"].nunique() == 1 and len(demo_copy.frame("forecasts", feed="outlook")) > 0
     worse = held[held["status"] != "ok"]
     assert all(any(line.startswith(f"{s}: ") and p in line for line in out.splitlines())

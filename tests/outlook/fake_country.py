@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from belvedere.care.capacity import least_capacity
 from belvedere.outlook.beds import Beds
 from belvedere.outlook.corridor import Outlook
 from belvedere.outlook.feeds import DAY, Series
@@ -82,7 +81,7 @@ def outlook_of(inputs: Inputs, paths: dict[str, np.ndarray], *, failed: tuple[st
     demand = xr.concat(
         [made["ward_census"], made["icu_census"]], dim=xr.Variable("level", np.array(["ward", "icu"], dtype=object))
     )
-    beds = least_capacity(inputs.beds.kinds)["capacity"]
+    beds = xr.concat(list(inputs.beds.kinds.values()), dim="kind").min("kind")
     status = np.where(fails, "failed", "ok").astype(object)
     reason = np.where(fails, "nothing is known", "").astype(object)
     return Outlook(

@@ -151,6 +151,22 @@ def test_intensive_care_alone_where_hospital_admissions_are_not_known(inputs: In
     assert np.isfinite(made.paths["icu_census"].values).all()
 
 
+def test_wards_from_their_census_where_nobody_publishes_who_comes(inputs: Inputs, made: Outlook) -> None:
+    series = {name: one for name, one in inputs.series.items() if name != "hospital_admissions"}
+    without = outlook(replace(inputs, driver="icu_admissions", series=series), SETTINGS, seed=7, samples=120)
+    assert set(without.paths) == {"icu_admissions", "icu_census", "ward_census", "hospital_census"}
+    assert (without.paths["icu_census"] <= without.paths["hospital_census"]).all()
+    both = [o.paths["ward_census"].sel(region=BIG).median("sample").values for o in (without, made)]
+    np.testing.assert_allclose(both[0][:7], both[1][:7], rtol=0.25)
+    assert any("from their number alone" in note for note in without.notes)
+    slipped = changed(
+        replace(inputs, driver="icu_admissions", series=series), "hospital_census", BIG, lambda x: x * 10, slice(-1, None)
+    )
+    assert status_of(slipped, BIG)[0] != "ok"
+    again = outlook(replace(inputs, driver="icu_admissions", series=series), SETTINGS, seed=7, samples=120)
+    assert again.paths["ward_census"].values.tobytes() == without.paths["ward_census"].values.tobytes()
+
+
 def test_admissions_alone_where_no_census_is_published(inputs: Inputs) -> None:
     series = {"hospital_admissions": inputs.series["hospital_admissions"]}
     made = outlook(replace(inputs, series=series), SETTINGS, seed=7, samples=40)

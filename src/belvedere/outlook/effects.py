@@ -284,6 +284,4 @@ def _idle(grid: _Grid, overlays: Iterable[Overlay], late: Iterable[Overlay]) -> 
 def neutral(regions: Iterable[str], days: np.ndarray) -> Effects:
     """Effects that change nothing."""
     nothing = Scenario(id="nothing", title="", author="")
-    return effects(
-        nothing, regions=regions, days=days, ancestors={}, generation=np.array([0.0, 1.0]), infection_to_admission=0
-    )
+    return effects(nothing, regions=regions, days=days, ancestors={}, generation=np.array([0.0, 1.0]), infection_to_admission=0)

@@ -54,12 +54,11 @@ def judge(
 def _assessed(inputs: Inputs, settings: Settings, census: xr.Dataset) -> list[xr.Dataset]:
     """What the counts of beds and admissions say of each other."""
     known = {name: series.counts for name, series in inputs.series.items()}
-    if "hospital_census" in census and "hospital_admissions" in known:
+    came = known.get("hospital_admissions", known.get("icu_admissions"))
+    if "hospital_census" in census:
         icu = known.get("icu_census") if "icu_census" in census else None
-        return [assess(known["hospital_admissions"], known["hospital_census"], icu, limits=settings.limits)]
-    if "icu_census" in census:
-        return [assess(known["icu_admissions"], known["icu_census"], limits=settings.limits)]
-    return []
+        return [assess(came, known["hospital_census"], icu, limits=settings.limits)]
+    return [assess(came, known["icu_census"], limits=settings.limits)] if "icu_census" in census else []
 
 
 def _stale(inputs: Inputs, settings: Settings):
@@ -115,6 +114,8 @@ def remarks(inputs: Inputs, settings: Settings, entries: xr.Dataset, census: xr.
         for name, text in CENSUS.items()
         if name not in census
     ]
+    if "ward_census" in census and "hospital_admissions" not in inputs.series:
+        said.append("Ward patients are foretold from their number alone: who comes to the wards is not published.")
     said += [
         f"Patients with other conditions are not known ({level}): beds are compared with the epidemic's alone."
         for level in LEVELS

@@ -11,6 +11,7 @@ import xarray as xr
 from belvedere.care.capacity import least_capacity
 from belvedere.care.census import Leaving, census_paths, expected_entries, hospital_and_icu_paths
 from belvedere.care.fit import LeavingFit, ShareFit, fit_leaving, fit_share, shared_groups
+from belvedere.care.implied import ImpliedAdmissions, implied_admissions, over_candidates
 from belvedere.care.level import Groups
 from belvedere.care.others import other_patients
 from belvedere.care.present import inferred_elapsed
@@ -18,7 +19,7 @@ from belvedere.outlook.beds import LEVELS
 from belvedere.outlook.effects import Effects
 from belvedere.outlook.inputs import HORIZON, Inputs
 from belvedere.outlook.settings import Settings
-from belvedere.spread.admissions import admission_paths
+from belvedere.spread.admissions import AdmissionForecast, admission_paths
 from belvedere.spread.reproduction import reproduction_number
 
 PATH = ("sample", "region", "horizon")
@@ -58,21 +59,36 @@ def reproduction(inputs: Inputs, settings: Settings) -> xr.Dataset:
 
 def admissions(inputs: Inputs, settings: Settings, *, samples: int, rng: np.random.Generator) -> xr.Dataset:
     """Paths of the driver, `paths` (sample, region, horizon), with `status` and `reason` by region, and what was learnt."""
-    forecast = admission_paths(
-        inputs.series[inputs.driver].counts,
+    drawn = forecast(
+        inputs.series[inputs.driver].counts, inputs, settings, samples=samples, rng=rng, reported=reported_share(inputs)
+    )
+    paths = drawn.paths.drop_vars("date").astype(np.float64)
+    return drawn.status.assign(paths=paths).assign_attrs(learnt="\n".join(drawn.diagnostics))
+
+
+def forecast(
+    counts: xr.DataArray,
+    inputs: Inputs,
+    settings: Settings,
+    *,
+    samples: int,
+    rng: np.random.Generator,
+    reported: xr.DataArray | None = None,
+) -> AdmissionForecast:
+    """Admissions of the horizon from daily counts, with the settings' beliefs."""
+    return admission_paths(
+        counts,
         rng=rng,
         horizon_days=HORIZON,
         samples=samples,
         holidays=inputs.holidays,
-        reported_share=reported_share(inputs),
+        reported_share=reported,
         history_days=settings.days("admissions.history_days"),
         minimum_share=settings["lag.minimum_share"],
         settled_share=settings["lag.settled_share"],
         priors=settings.admission_priors,
         screening=settings.screening,
     )
-    paths = forecast.paths.drop_vars("date").astype(np.float64)
-    return forecast.status.assign(paths=paths).assign_attrs(learnt="\n".join(forecast.diagnostics))
 
 
 def change_admissions(entries: xr.Dataset, effects: Effects | None, *, rng: np.random.Generator) -> xr.Dataset:
@@ -102,12 +118,47 @@ def census(
     if not window.long_enough or not (has_hospital or has_icu):
         return xr.Dataset(coords=entries["paths"].coords)
     if inputs.driver == "icu_admissions":
-        return xr.Dataset({"icu_census": window.alone("icu", entries["paths"], rng)}) if has_icu else xr.Dataset()
+        made = xr.Dataset({"icu_census": window.alone("icu", entries["paths"], rng)} if has_icu else {})
+        return with_wards(inputs, settings, known, made, rng) if has_icu and "hospital_census" in known else made
     if has_hospital and has_icu:
         return window.together(rng)
     if has_hospital:
         return xr.Dataset({"hospital_census": window.alone("hospital", entries["paths"], rng)})
     return xr.Dataset(coords=entries["paths"].coords)
+
+
+def with_wards(
+    inputs: Inputs, settings: Settings, known: dict[str, xr.DataArray], made: xr.Dataset, rng: np.random.Generator
+) -> xr.Dataset:
+    """Adds the wards where nobody publishes who comes to them: from the admissions that their census implies.
+
+    Each candidate stay has its own history of admissions and its share of the samples; futures of the wards and of intensive
+    care are then drawn apart.
+    """
+    days = settings.days("implied.history_days")
+    ward = (known["hospital_census"] - known["icu_census"]).isel(date=slice(-days, None))
+    stays = settings.hospital_stays
+    implied = implied_admissions(
+        ward,
+        stays=stays,
+        chances=np.full(len(stays), 1 / len(stays)),
+        prior=settings.level_prior("implied_leaving"),
+        weeks=settings.days("leaving.weeks"),
+    )
+
+    def run(one: ImpliedAdmissions, samples: int) -> xr.Dataset:
+        drawn = forecast(one.admissions, inputs, settings, samples=samples, rng=rng)
+        in_bed = inferred_elapsed(
+            one.admissions,
+            present=ward.isel(date=-1, drop=True),
+            stays=[one.stay],
+            days=settings.days("hospital_stay.in_bed_days"),
+        )
+        leaving = one.leaving.sample(samples=samples, horizons=HORIZON, rng=rng)
+        return census_paths(drawn.paths.drop_vars("date").astype(float), in_bed=in_bed, leaving=leaving, rng=rng)[["census"]]
+
+    wards = over_candidates(implied, samples=made.sizes["sample"], run=run)["census"].assign_coords(made.coords)
+    return made.assign(ward_census=wards, hospital_census=wards + made["icu_census"])
 
 
 class _Window:

@@ -40,28 +40,30 @@ def decimal_slips(
     """Log odds that a day lies in a stretch of at most a week ten times too high, against its being right; shape (T, R).
 
     A zero too many leaves multiples of ten, and a tenth of them fits the fortnight before. Both readings are given the same
-    chances of growth or decline since then (`log_sd`), so that a wave is not taken for a slip. usual: counts without the
-    jumps, to learn what to expect. weekday: factor of each day, shape (T, R). recent: last days looked at; others are -inf.
+    chances of growth or decline since then (`log_sd`), so that a wave is not taken for a slip; and a source that rounds to
+    tens is known by the share of them among earlier counts. usual: counts without the jumps, to learn what to expect. weekday:
+    factor of each day, shape (T, R). recent: last days looked at; others are -inf.
     """
-    days, regions = values.shape
     odds = np.full(values.shape, -np.inf)
-    starts = np.arange(max(days - recent, FORTNIGHT), days)
+    starts = np.arange(max(len(values) - recent, FORTNIGHT), len(values))
     level = _level_before(usual, weekday, starts)[:, :, None] * np.exp(log_sd * CHANGES)
-    prior = -0.5 * CHANGES**2
-    as_found, a_tenth = np.zeros(level.shape), np.zeros(level.shape)
-    round_ = np.ones((len(starts), regions), dtype=bool)
-    counted = np.zeros((len(starts), regions), dtype=bool)
-    for ahead in range(WEEK):
-        at = np.minimum(starts + ahead, days - 1)
-        y, known = np.nan_to_num(values[at]), np.isfinite(values[at])[:, :, None]
-        mean = level * weekday[at][:, :, None]
-        as_found += np.where(known, log_chance(y[:, :, None], mean, size), 0.0)
-        a_tenth += np.where(known, log_chance((y / TEN)[:, :, None], mean, size), 0.0)
-        round_ &= (starts + ahead < days)[:, None] & (y % TEN == 0)
-        counted |= y > 0
-        gain = np.where(round_ & counted, _log_sum(a_tenth + prior) - _log_sum(as_found + prior), -np.inf)
+    prior, rounds = -0.5 * CHANGES**2, np.log(TEN * _share_of_tens(values)[starts])[:, :, None]
+    as_found = a_tenth = np.zeros(level.shape)
+    possible = np.ones(level.shape[:2], dtype=bool)
+    for ahead in range(min(WEEK, len(starts))):
+        # starts whose stretch reaches `ahead` days on without passing the last day
+        whole = slice(0, len(starts) - ahead)
+        y, known = (x[starts[whole] + ahead][:, :, None] for x in (np.nan_to_num(values), np.isfinite(values)))
+        mean = level[whole] * weekday[starts[whole] + ahead][:, :, None]
+        found = np.where(known, log_chance(y, mean, size), 0.0) + np.where(y > 0, rounds[whole], 0.0)
+        tenth = np.where(known, log_chance(y / TEN, mean, size), 0.0)
+        as_found, a_tenth = as_found[whole] + found, a_tenth[whole] + tenth
+        # a stretch begins and ends with days that a tenth fits better even if nothing changed
+        speaks = (tenth > found)[:, :, len(CHANGES) // 2]
+        possible = possible[whole] & (y[:, :, 0] % TEN == 0) & (speaks if ahead == 0 else True)
+        gain = np.where(possible & speaks, _log_sum(a_tenth + prior) - _log_sum(as_found + prior), -np.inf)
         for day in range(ahead + 1):
-            within = np.minimum(starts + day, days - 1)
+            within = starts[whole] + day
             odds[within] = np.maximum(odds[within], gain)
     return odds
 
@@ -125,6 +127,14 @@ def _level_before(values: np.ndarray, weekday: np.ndarray, starts: np.ndarray) -
     seen = np.isfinite(values[window])
     persons, days = (np.where(seen, x[window], 0.0).sum(axis=1) for x in (values, weekday))
     return (persons + 0.5) / (days + 1)
+
+
+def _share_of_tens(values: np.ndarray) -> np.ndarray:
+    """Share of multiples of ten among the persons counted before each day, one in ten before any; shape (T, R)."""
+    counted = values > 0
+    tens = counted & (np.where(counted, values, 1.0) % TEN == 0)
+    earlier_tens, earlier = (np.cumsum(x, axis=0) - x for x in (tens, counted))
+    return np.maximum((earlier_tens + 1) / (earlier + TEN), 1 / TEN)
 
 
 def _log_sum(values: np.ndarray) -> np.ndarray:

@@ -1,0 +1,120 @@
+"""The sentences of the pages, in English. A pair is (singular, plural). `*…*` marks what is a fact and set in bold."""
+
+from __future__ import annotations
+
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+PLACES: dict[str, tuple[str, str]] = {
+    "department": ("département", "départements"),
+    "region": ("region", "regions"),
+    "state": ("state", "states"),
+    "province": ("province", "provinces"),
+    "territory": ("territory", "territories"),
+    "place": ("place", "places"),
+}
+FEMININE: frozenset[str] = frozenset()
+
+TEXTS: dict[str, str | tuple[str, str]] = {
+    "and": "{first} and {last}",
+    "and_more": ("{names} and {n} other", "{names} and {n} others"),
+    # the situation
+    "passing": (
+        "*{count} {places}* is more likely than not to run out of {beds} by {day}: *{names}*.",
+        "*{count} {places}* are more likely than not to run out of {beds} by {day}: *{names}*.",
+    ),
+    "calm": "No {place} is more likely than not to run out of {beds} by {day}.",
+    "most_exposed": "The highest chance: {name}, *{chance}*.",
+    "no_chances": "Beds are not known: no chance of running out of them can be given.",
+    "no_icu": "Intensive care cannot be foretold from what is reported.",
+    "growing": ("R is above 1 in *{n} {places}* of {of}.", "R is above 1 in *{n} {places}* of {of}."),
+    "limit_all_staffed": "Staff are the limit.",
+    "limit_all_equipped": "Equipped beds are the limit.",
+    "limit_all_physical": "The number of beds itself is the limit.",
+    "limit_some_staffed": "In {count} of them staff are the limit.",
+    "limit_some_equipped": "In {count} of them equipped beds are the limit.",
+    "limit_some_physical": "In {count} of them the number of beds itself is the limit.",
+    "others_unknown": "Only the patients of the epidemic are counted: the true strain is higher.",
+    "not_reported": "Not reported: {names}.",
+    "reported": ("{n} of {of} {places} has reported.", "{n} of {of} {places} have reported."),
+    "stale": ("*Figures end on {day}, {n} day ago.*", "*Figures end on {day}, {n} days ago.*"),
+    "failed_some": "No forecast for {names}. The others are up to date.",
+    "failed_many": "No forecast for {n} {places}. The others are up to date.",
+    "failed_all": "*No forecast for any of the {n} {places}*: {reason}.",
+    "failed_all_mixed": "*No forecast for any of the {n} {places}.*",
+    "none": "No outlook has been made yet.",
+    "none_then": "No outlook is known as of {day}.",
+    # one place
+    "place_chance": "{name}: *{chance}* chance of passing the {beds} by {day}{earliest}.",
+    "earliest": " ({day} at the earliest)",
+    "place_now": (
+        "Counted on {day}: *{present}* patient in {beds} {kind}.",
+        "Counted on {day}: *{present}* patients in {beds} {kind}.",
+    ),
+    "place_peak": "{name}: at most *{peak}* patients in intensive care within 28 days, between {low} and {high} (90%).",
+    "place_peak_ward": "{name}: at most *{peak}* patients on the wards within 28 days, between {low} and {high} (90%).",
+    "place_rising": "{name}: R is *{r}*, between {low} and {high} (90%).",
+    "place_failed": "*No forecast for {name}*: {reason}.",
+    "place_nothing": "{name}: nothing can be foretold from what is reported.",
+    "place_doubtful": "Doubtful: {reason}.",
+    "sum_passing": (
+        "{name}: *{count} {places} of {of}* is more likely than not to run out of {beds} by {day}: *{names}*.",
+        "{name}: *{count} {places} of {of}* are more likely than not to run out of {beds} by {day}: *{names}*.",
+    ),
+    "sum_calm": "{name}: none of the {of} {places} is more likely than not to run out of {beds} by {day}.",
+    # a row of the watch list
+    "row_over": ("{present} patient for {beds} {kind} already", "{present} patients for {beds} {kind} already"),
+    "row_occupancy": ("{present} patient in {beds} {kind}, {share}", "{present} patients in {beds} {kind}, {share}"),
+    "row_no_beds": ("{present} patient; beds are not known", "{present} patients; beds are not known"),
+    "row_r": "R {r} ({low}–{high})",
+    "row_rising": "at most {peak} within 28 days ({low}–{high})",
+    "row_failed": "No forecast: {reason}",
+    "row_unknown": "No figure of the patients present",
+    # names of things
+    "beds_icu": "intensive care beds",
+    "beds_ward": "ward beds",
+    "beds_all": "beds",
+    "beds_staffed_icu": "staffed intensive care beds",
+    "beds_equipped_icu": "equipped intensive care beds",
+    "beds_physical_icu": "intensive care beds",
+    "beds_staffed_ward": "staffed ward beds",
+    "beds_equipped_ward": "equipped ward beds",
+    "beds_physical_ward": "ward beds",
+    "kind_staffed": ("staffed bed", "staffed beds"),
+    "kind_equipped": ("equipped bed", "equipped beds"),
+    "kind_physical": ("bed", "beds"),
+    "kind_": ("bed", "beds"),
+    # figures and charts
+    "counted": "counted, not estimated",
+    "counted_of": "counted, of {of} {kind}",
+    "between": "between {low} and {high}, 90%",
+    "no_interval": "no interval: too little is known",
+    "admissions_7d": "Admissions, 7 days",
+    "hospital_census": "In hospital",
+    "ward_census": "On the wards",
+    "icu_census": "In intensive care",
+    "hospital_admissions": "Admissions a day",
+    "icu_admissions": "Intensive care admissions a day",
+    "reproduction_number": "Reproduction number R",
+    "places_passing_icu": "{places} more likely than not to pass their ICU beds in 14 days",
+    "caption_counted": "{label}, {name}: {value} on {day}, counted.",
+    "caption_estimated": "{label}, {name}: {value} on {day}, between {low} and {high} (90%).",
+    "caption_none": "{label}, {name}: nothing reported.",
+    "caption_ahead": "On {day} {value} is expected, between {low} and {high} (90%).",
+    "caption_beds": "Beds: {beds}.",
+    # scores
+    "score_14": "At 14 days, *{share}* of what came fell inside the 90% interval.",
+    "score_few": (
+        "Too few past forecasts to judge: {n} day, {needed} needed.",
+        "Too few past forecasts to judge: {n} days, {needed} needed.",
+    ),
+    "score_none": "No past forecast of this place is kept.",
+    "score_no_truth": "Past forecasts cannot be judged yet: nothing of what they foretold has come.",
+    "by_day_no_outlook": "No outlook of this place.",
+    "by_day_no_beds": "Beds are not known.",
+    "by_day_others": "Other patients are counted in the beds; their futures are not kept by day with this run.",
+    # work
+    "job_outlook": "Outlook of {country}",
+    "job_outlook_as_of": "Outlook of {country} as known on {day}",
+    "job_other": "{kind}",
+    "scenario": "{what}, scenario {scenario}",
+}

@@ -1,0 +1,216 @@
+"""Les phrases des pages, en français. Un couple est (singulier, pluriel). `*…*` marque un fait, écrit en gras."""
+
+from __future__ import annotations
+
+NUMBERS = (
+    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
+    "quatorze", "quinze", "seize",
+)  # fmt: skip
+
+PLACES: dict[str, tuple[str, str]] = {
+    "department": ("département", "départements"),
+    "region": ("région", "régions"),
+    "state": ("État", "États"),
+    "province": ("province", "provinces"),
+    "territory": ("territoire", "territoires"),
+    "place": ("lieu", "lieux"),
+}
+FEMININE = frozenset({"region", "province"})
+
+TEXTS: dict[str, str | tuple[str, str]] = {
+    "and": "{first} et {last}",
+    "and_more": ("{names} et {n} autre", "{names} et {n} autres"),
+    # la situation
+    "passing": (
+        "*{count} {places}* manquera probablement de {beds} avant le {day} : *{names}*.",
+        "*{count} {places}* manqueront probablement de {beds} avant le {day} : *{names}*.",
+    ),
+    "calm": "{none} {place} ne manquera probablement de {beds} avant le {day}.",
+    "most_exposed": "Chance la plus haute : {name}, *{chance}*.",
+    "no_chances": "Les lits ne sont pas connus : aucune chance d’en manquer ne peut être donnée.",
+    "no_icu": "Ce qui est déclaré ne permet pas de prévoir la réanimation.",
+    "growing": ("R dépasse 1 dans *{n} {places}* sur {of}.", "R dépasse 1 dans *{n} {places}* sur {of}."),
+    "limit_all_staffed": "Ce sont les soignants qui limitent.",
+    "limit_all_equipped": "Ce sont les lits équipés qui limitent.",
+    "limit_all_physical": "C’est le nombre de lits lui-même qui limite.",
+    "limit_some_staffed": "Dans {count} d’entre {them}, ce sont les soignants qui limitent.",
+    "limit_some_equipped": "Dans {count} d’entre {them}, ce sont les lits équipés qui limitent.",
+    "limit_some_physical": "Dans {count} d’entre {them}, c’est le nombre de lits lui-même qui limite.",
+    "others_unknown": "Seuls les patients de l’épidémie sont comptés : la tension réelle est plus forte.",
+    "not_reported": "Non reçu : {names}.",
+    "reported": ("{n} {places_n} sur {of} a déclaré.", "{n} {places_n} sur {of} ont déclaré."),
+    "stale": ("*Les chiffres s’arrêtent au {day}, il y a {n} jour.*", "*Les chiffres s’arrêtent au {day}, il y a {n} jours.*"),
+    "failed_some": "Prévision indisponible : {names}. Les autres sont à jour.",
+    "failed_many": "Prévision indisponible pour {n} {places}. Les autres sont à jour.",
+    "failed_all": "*Prévision indisponible pour les {n} {places}* : {reason}.",
+    "failed_all_mixed": "*Prévision indisponible pour les {n} {places}.*",
+    "none": "Aucune prévision n’a encore été faite.",
+    "none_then": "Aucune prévision n’est connue au {day}.",
+    # un lieu
+    "place_chance": "{name} : *{chance}* de chances de dépasser les {beds} d’ici le {day}{earliest}.",
+    "earliest": " (au plus tôt le {day})",
+    "place_now": (
+        "Compté le {day} : *{present}* patient pour {beds} {kind}.",
+        "Comptés le {day} : *{present}* patients pour {beds} {kind}.",
+    ),
+    "place_peak": "{name} : au plus *{peak}* patients en réanimation sous 28 jours, entre {low} et {high} (90 %).",
+    "place_peak_ward": "{name} : au plus *{peak}* patients hors réanimation sous 28 jours, entre {low} et {high} (90 %).",
+    "place_rising": "{name} : R vaut *{r}*, entre {low} et {high} (90 %).",
+    "place_failed": "*{name} : prévision indisponible*. Raison : {reason}.",
+    "place_nothing": "{name} : ce qui est déclaré ne permet aucune prévision.",
+    "place_doubtful": "À prendre avec prudence : {reason}.",
+    "sum_passing": (
+        "{name} : *{count} {places} sur {of}* manquera probablement de {beds} avant le {day} : *{names}*.",
+        "{name} : *{count} {places} sur {of}* manqueront probablement de {beds} avant le {day} : *{names}*.",
+    ),
+    "sum_calm": "{name} : {none} des {of} {places} ne manquera probablement de {beds} avant le {day}.",
+    # une ligne de la liste de veille
+    "row_over": ("Déjà {present} patient pour {beds} {kind}", "Déjà {present} patients pour {beds} {kind}"),
+    "row_occupancy": ("{present} patient pour {beds} {kind}, {share}", "{present} patients pour {beds} {kind}, {share}"),
+    "row_no_beds": ("{present} patient ; lits non connus", "{present} patients ; lits non connus"),
+    "row_r": "R {r} ({low} – {high})",
+    "row_rising": "au plus {peak} sous 28 jours ({low} – {high})",
+    "row_failed": "Prévision indisponible : {reason}",
+    "row_unknown": "Patients présents non reçus",
+    # les noms des choses
+    "beds_icu": "lits de réanimation",
+    "beds_ward": "lits hors réanimation",
+    "beds_all": "lits",
+    "beds_staffed_icu": "lits de réanimation armés",
+    "beds_equipped_icu": "lits de réanimation équipés",
+    "beds_physical_icu": "lits de réanimation",
+    "beds_staffed_ward": "lits armés hors réanimation",
+    "beds_equipped_ward": "lits équipés hors réanimation",
+    "beds_physical_ward": "lits hors réanimation",
+    "kind_staffed": ("lit armé", "lits armés"),
+    "kind_equipped": ("lit équipé", "lits équipés"),
+    "kind_physical": ("lit", "lits"),
+    "kind_": ("lit", "lits"),
+    # figures et graphiques
+    "counted": "compté, pas estimé",
+    "counted_of": "compté, sur {of} {kind}",
+    "between": "entre {low} et {high}, 90 %",
+    "no_interval": "sans intervalle : trop peu est connu",
+    "admissions_7d": "Admissions, 7 jours",
+    "hospital_census": "Hospitalisés",
+    "ward_census": "Hors réanimation",
+    "icu_census": "En réanimation",
+    "hospital_admissions": "Admissions par jour",
+    "icu_admissions": "Entrées en réanimation par jour",
+    "reproduction_number": "Nombre de reproduction R",
+    "places_passing_icu": "{places} qui manqueront probablement de lits de réanimation sous 14 jours",
+    "caption_counted": "{label}, {name} : {value} le {day}, compté.",
+    "caption_estimated": "{label}, {name} : {value} le {day}, entre {low} et {high} (90 %).",
+    "caption_none": "{label}, {name} : rien n’est déclaré.",
+    "caption_ahead": "Attendu le {day} : {value}, entre {low} et {high} (90 %).",
+    "caption_beds": "Lits : {beds}.",
+    # ce que valaient les prévisions
+    "score_14": "À 14 jours, *{share}* des valeurs observées sont tombées dans l’intervalle à 90 %.",
+    "score_few": (
+        "Trop peu de prévisions passées pour en juger : {n} jour, il en faut {needed}.",
+        "Trop peu de prévisions passées pour en juger : {n} jours, il en faut {needed}.",
+    ),
+    "score_none": "Aucune prévision passée de ce lieu n’est conservée.",
+    "score_no_truth": "Les prévisions passées ne peuvent pas encore être jugées : rien de ce qu’elles annonçaient n’est venu.",
+    "by_day_no_outlook": "Pas de prévision pour ce lieu.",
+    "by_day_no_beds": "Les lits ne sont pas connus.",
+    "by_day_others": "Les autres patients comptent dans les lits ; leurs futurs ne sont pas conservés par jour avec ce calcul.",
+    # le travail en cours
+    "job_outlook": "Prévision : {country}",
+    "job_outlook_as_of": "Prévision : {country}, état connu au {day}",
+    "job_other": "{kind}",
+    "scenario": "{what}, scénario {scenario}",
+}
+
+REASONS: tuple[tuple[str, str], ...] = (
+    (r"no admissions", "aucune admission déclarée"),
+    (r"no hospital census", "aucun compte des hospitalisés"),
+    (r"no ICU census", "aucun compte des patients en réanimation"),
+    (r"no hospital census today", "pas de compte des hospitalisés ce jour"),
+    (r"no ICU census today", "pas de compte des patients en réanimation ce jour"),
+    (r"negative hospital census \((.+)\)", "compte des hospitalisés négatif ({0})"),
+    (r"negative ICU census \((.+)\)", "compte des patients en réanimation négatif ({0})"),
+    (r"negative admissions", "admissions négatives"),
+    (
+        r"only (\d+) days of hospital census, (\d+) needed",
+        "données insuffisantes : {0} jours d’hospitalisés reçus, {1} nécessaires",
+    ),
+    (r"only (\d+) days of ICU census, (\d+) needed", "données insuffisantes : {0} jours de réanimation reçus, {1} nécessaires"),
+    (r"(.+) of the days without hospital census", "{0} des jours sans compte des hospitalisés"),
+    (r"(.+) of the days without ICU census", "{0} des jours sans compte des patients en réanimation"),
+    (r"(.+) of the days without admissions", "{0} des jours sans admissions"),
+    (r"hospital census jumps to (.+) from about (.+)", "le compte des hospitalisés saute à {0} depuis environ {1}"),
+    (r"ICU census jumps to (.+) from about (.+)", "le compte des patients en réanimation saute à {0} depuis environ {1}"),
+    (
+        r"admissions jump to (.+), at most (.+) in the weeks before",
+        "les admissions sautent à {0}, au plus {1} les semaines d’avant",
+    ),
+    (
+        r"hospital census stands at (.+) for (\d+) days while (.+) patients came",
+        "le compte des hospitalisés reste à {0} depuis {1} jours alors que {2} patients sont venus",
+    ),
+    (
+        r"ICU census stands at (.+) for (\d+) days while (.+) patients came",
+        "le compte des patients en réanimation reste à {0} depuis {1} jours alors que {2} patients sont venus",
+    ),
+    (r"no admissions reported in the last (\d+) days", "aucune admission déclarée depuis {0} jours"),
+    (
+        r"no admission in (\d+) days, about (.+) expected: silent\?",
+        "aucune admission en {0} jours, environ {1} attendues : silence ?",
+    ),
+    (
+        r"ICU census (.+) above hospital census (.+)",
+        "plus de patients en réanimation ({0}) que d’hospitalisés ({1})",
+    ),
+    (r"the newest complete day is (\d+) days old", "le dernier jour complet a {0} jours"),
+    (r"hospital census of (\d+) days? ago taken for today's", "compte des hospitalisés d’il y a {0} j pris pour celui du jour"),
+    (
+        r"intensive-care census of (\d+) days? ago taken for today's",
+        "compte des patients en réanimation d’il y a {0} j pris pour celui du jour",
+    ),
+    (r"the hospital census could not be carried forward", "les hospitalisés n’ont pu être projetés"),
+    (r"the intensive-care census could not be carried forward", "les patients en réanimation n’ont pu être projetés"),
+    (
+        r"patients with other conditions are not known \((.+)\): no chance of passing the beds is given",
+        "les autres patients ne sont pas connus : aucune chance de dépassement n’est donnée",
+    ),
+    (r"(\d+) days are known, (\d+) are needed", "données insuffisantes : {0} jours connus, {1} nécessaires"),
+    (r"no count known for the last (\d+) days", "aucun compte connu depuis {0} jours"),
+    (r"too long ago to go on from", "trop ancien pour servir de départ"),
+    (r"(.+) of the last (\d+) days are unknown", "{0} des {1} derniers jours sont inconnus"),
+    (
+        r"nobody counted in the last (\d+) days: true or not reported cannot be told",
+        "personne de compté en {0} jours : vrai ou non déclaré, on ne peut le dire",
+    ),
+    (
+        r"nobody counted for (\d+) days where about (.+) were expected: true or not reported cannot be told",
+        "personne de compté en {0} jours où environ {1} étaient attendus : vrai ou non déclaré, on ne peut le dire",
+    ),
+    (
+        r"the last week lies far above what the weeks before foretold \((.+) sd\)",
+        "la dernière semaine est loin au-dessus de ce que les précédentes annonçaient ({0} écarts-types)",
+    ),
+    (
+        r"the last week lies far below what the weeks before foretold \((.+) sd\)",
+        "la dernière semaine est loin au-dessous de ce que les précédentes annonçaient ({0} écarts-types)",
+    ),
+    (r"(\d+) days? set aside \(first (.+)\): below zero", "{0} j mis de côté (premier : {1}) : au-dessous de zéro"),
+    (
+        r"(\d+) days? set aside \(first (.+)\): not a number of persons",
+        "{0} j mis de côté (premier : {1}) : pas un nombre de personnes",
+    ),
+    (
+        r"(\d+) days? set aside \(first (.+)\): ten times too high by the look of it",
+        "{0} j mis de côté (premier : {1}) : dix fois trop haut, semble-t-il",
+    ),
+    (
+        r"(\d+) days? set aside \(first (.+)\): more than (.+) times the days around",
+        "{0} j mis de côté (premier : {1}) : plus de {2} fois les jours voisins",
+    ),
+    (
+        r"(\d+) days? set aside \(first (.+)\): zero in a row where persons were expected: taken for missing reports",
+        "{0} j mis de côté (premier : {1}) : zéros de suite où du monde était attendu, pris pour des déclarations manquantes",
+    ),
+    (r"(\d+) days? may be ten times too high \(first (.+)\)", "{0} j peut-être dix fois trop hauts (premier : {1})"),
+)
+"""What the models say of a place, as patterns of the English text, and the same in French."""
