@@ -132,7 +132,7 @@ def test_a_fan_shows_what_came_only_as_dots():
     days = pd.date_range("2020-10-01", periods=60)
     quantiles = pd.DataFrame({f"q{q}": np.full(28, 9.0) for q in ("05", "25", "50", "75", "95")}, index=days[32:])
     fan = charts.Fan(days[31], pd.Series(range(60), days, dtype=float), quantiles)
-    drawn = charts.fan(fan, 70, "en", 'a "label"', "salt")
+    drawn = charts.fan(fan, "en", 'a "label"', "salt")
     assert 'aria-label="a &quot;label&quot;"' in drawn
     assert drawn.count("<use ") >= 28
-    assert drawn == charts.fan(fan, 70, "en", 'a "label"', "salt")
+    assert drawn == charts.fan(fan, "en", 'a "label"', "salt")

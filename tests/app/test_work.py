@@ -12,9 +12,11 @@ import time
 import pytest
 
 import belvedere
-from belvedere.app.work import carry_out
+from belvedere.app import cli_backtest
+from belvedere.app.work import WORK, carry_out
 from belvedere.app.work import perform as by_kind
 from belvedere.errors import UnknownName
+from belvedere.outlook import run
 from belvedere.store.jobs import Job, ask, job_record, resume
 from belvedere.store.lineage import commit_records
 from belvedere.store.workspace import Workspace
@@ -115,6 +117,10 @@ def wait_for(condition) -> None:
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_every_kind_that_is_asked_for_can_be_resumed():
+    assert {cli_backtest.KIND, run.KIND} == WORK.keys()
 
 
 def test_a_kind_nobody_knows_is_refused(workspace):

@@ -49,9 +49,10 @@ def replayed(workspace, plan: Plan, day: dt.date = DAY, seen: list[Inputs] | Non
     return {name: table.to_pandas() for name, table in tables.items()}
 
 
-@pytest.fixture
-def workspace(tmp_path):
-    return hold(tmp_path / "held", world())
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """Read only."""
+    return hold(tmp_path_factory.mktemp("backtest") / "held", world())
 
 
 def test_nothing_known_after_the_day_is_read(workspace):
@@ -67,7 +68,8 @@ def test_nothing_known_after_the_day_is_read(workspace):
     assert set(found["series"]["basis"]) == {"published"}
 
 
-def test_a_later_correction_changes_what_came_but_not_what_was_said(workspace):
+def test_a_later_correction_changes_what_came_but_not_what_was_said(tmp_path):
+    workspace = hold(tmp_path / "held", world())
     before = replayed(workspace, Plan("FR", (DAY,), at=workspace.snapshot().at, samples=40))
     corrected = double_the_census(workspace)
     after = replayed(workspace, Plan("FR", (DAY,), at=corrected, samples=40))

@@ -196,6 +196,12 @@ def test_where_only_some_other_patients_are_known_no_chance_is_made_up(inputs: I
     assert np.isfinite(made.paths["icu_census"].sel(region=BIG).values).all()
 
 
+def test_a_region_with_a_silent_hospital_is_doubtful_and_names_it(inputs: Inputs) -> None:
+    beds = replace(inputs.beds, silent={BIG: ("FR-DEMO-75-01",)})
+    status, reason = status_of(replace(inputs, beds=beds), BIG)
+    assert status == "doubtful" and "FR-DEMO-75-01 has not reported beds lately" in reason
+
+
 def test_capacity_is_the_least_of_its_kinds_and_the_binding_one_is_named(inputs: Inputs) -> None:
     physical = inputs.beds.kinds["physical"]
     staffed = physical * xr.where(physical["region"] == BIG, 0.5, 2.0)

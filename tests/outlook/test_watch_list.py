@@ -116,3 +116,10 @@ def test_without_beds_the_rise_ranks_and_no_chance_is_claimed() -> None:
 def test_the_alert_ranks_among_those_who_do_not_pass() -> None:
     ranked = [w.place for w in watch_list(made({"FR-77": rising(20, 1)}), names=NAMES) if w.level == "icu"]
     assert ranked[0] == "FR-77"
+
+
+def test_where_not_all_patients_are_known_no_number_is_made_up() -> None:
+    outlook = made({"FR-75": rising(45, 2)}, known_others=True)
+    unknown = outlook.inputs.series["icu_census"].counts.isel(date=slice(-57, None)) * np.nan
+    text = row(replace(outlook, inputs=replace(outlook.inputs, others={"icu": unknown})), "FR-75").reason
+    assert "not all patients in 50 staffed beds on 2021-02-15 are known" in text and "nan" not in text

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import xarray as xr
 
+from belvedere.spread.calendar_effects import weekday_numbers
 from belvedere.spread.versions import delay_from_versions
 
 DAY = np.timedelta64(1, "D")
@@ -59,3 +61,20 @@ def test_a_source_that_corrects_downwards_is_complete_early_and_never_above_one(
     early = [(START + d * DAY, published(START + d * DAY, np.full((1, 40), 30.0))[1]) for d in range(20, 39)]
     share = delay_from_versions([*early, (day, counts)], longest=4, least=1).share
     assert (share <= 1).all() and (np.diff(share) >= 0).all()
+
+
+def test_a_weekday_that_reports_less_is_learnt_from_its_own_weekday() -> None:
+    """On Sundays only a fifth of the day before is known; today is a Sunday."""
+    final = np.full((1, 100), 50.0)
+    versions = []
+    for n in range(30, 99):
+        day = START + n * DAY
+        version = published(day, final)
+        if weekday_numbers(day) == 6:
+            version[1].values[:, -2] = 10.0  # the day before the version's last
+        versions.append(version)
+    sunday = next(n for n in range(len(versions) - 1, 0, -1) if weekday_numbers(versions[n][0]) == 6)
+    share = delay_from_versions(versions[: sunday + 1], longest=5, least=3).share
+    assert share[1] == pytest.approx(0.2) and share[2] == pytest.approx(0.95)
+    monday = delay_from_versions(versions[: sunday + 2], longest=5, least=3).share
+    assert monday[1] == pytest.approx(0.8)

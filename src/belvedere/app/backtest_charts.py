@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from belvedere.app import formats
 
@@ -91,8 +91,9 @@ def ratios(curves: pd.DataFrame, column: str, lang: str, label: str, salt: str) 
         axes.axhline(1, color=TOKENS["ink"], linewidth=1, alpha=0.55)
         for level, part in curves.groupby("level", sort=False):
             axes.plot(part["horizon"], part[column], color=TOKENS[HUES[level]], linestyle=DASHES[level], linewidth=1.6)
-        axes.set_ylim(0, max(1.25, 1.1 * np.nanmax([1.0, *curves[column]])))
-        axes.yaxis.set_major_locator(MaxNLocator(5))
+        top = max(1.25, 1.1 * np.nanmax([1.0, *curves[column]]))
+        axes.set_ylim(0, top)
+        axes.yaxis.set_major_locator(MultipleLocator(0.25 if top < 1.8 else 0.5 if top < 3 else 1))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _at: formats.number(lang, round(float(v), 2))))
         _days_axis(axes, curves["horizon"])
     return svg(figure, label, salt)
@@ -128,8 +129,8 @@ class Fan:
     quantiles: pd.DataFrame
 
 
-def fan(one: Fan, top: float, lang: str, label: str, salt: str) -> str:
-    """Known before in ink, foretold in blue with bands, what came as dots. top: the highest value of all charts beside it."""
+def fan(one: Fan, lang: str, label: str, salt: str) -> str:
+    """Known before in ink, foretold in blue with bands, what came as dots, on a scale of its own from 0."""
     with rc_context(STYLE):
         figure, axes = _axes(WIDE, 176)
         days, told = one.quantiles.index, one.quantiles
@@ -140,7 +141,7 @@ def fan(one: Fan, top: float, lang: str, label: str, salt: str) -> str:
         axes.plot(before.index, before, color=TOKENS["ink"], linewidth=2)
         axes.plot(after.index, after, color=TOKENS["ink"], linewidth=0, marker="o", markersize=2.6, markeredgewidth=0)
         axes.axvline(one.last_day + pd.Timedelta(hours=12), color=TOKENS["ink"], linewidth=1, alpha=0.55)
-        axes.set_ylim(0, top)
+        axes.set_ylim(0, 1.06 * max(one.observed.max(), told["q95"].max(), 1))
         axes.set_xlim(one.observed.index[0], days[-1] + pd.Timedelta(days=1))
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _at: formats.number(lang, round(float(v)))))

@@ -243,19 +243,18 @@ class Report:
             last = pd.Timestamp(last_days[day])
             around = observed[last - pd.Timedelta(days=DAYS_BEFORE) : of.index[-1]]
             fans.append((day, charts.Fan(last, around, of[list(QUANTILES)])))
-        top = 1.05 * max((max(f.observed.max(), f.quantiles["q95"].max()) for _day, f in fans), default=1)
-        return [(self._day(day), self._fan(one, top, target, place, day)) for day, one in fans]
+        return [(self._day(day), self._fan(one, target, place, day)) for day, one in fans]
 
     def _day(self, day) -> str:
         return self.say("bt_fan_of", day=self.say.date(pd.Timestamp(day).date()))
 
-    def _fan(self, one: charts.Fan, top: float, target: str, place: str, day) -> Markup:
+    def _fan(self, one: charts.Fan, target: str, place: str, day) -> Markup:
         facts = {
             "target": self.target(target, "day"),
             "place": self.name(place),
             "day": self.say.date(pd.Timestamp(day).date()),
         }
-        return Markup(charts.fan(one, top, self.say.lang, self.say("bt_fan_label", **facts), f"{target}-{place}-{day}"))
+        return Markup(charts.fan(one, self.say.lang, self.say("bt_fan_label", **facts), f"{target}-{place}-{day}"))
 
 
 def report(found: Backtest, *, lang: str, now: dt.datetime, places: Places) -> str:

@@ -84,7 +84,7 @@ def run_backtest(workspace: Workspace, job: Job) -> None:
     Its step is the day at hand. Days that were kept by an earlier attempt are not made again.
     """
     from belvedere.app.backtest_report import report
-    from belvedere.app.work import _pool as pool
+    from belvedere.app.work import pool
     from belvedere.outlook.backtest import backtest as replay_all
     from belvedere.sources.ingest import workspace_places
 

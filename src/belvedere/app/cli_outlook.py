@@ -180,7 +180,7 @@ def _carry_out(workspace: Workspace, ids: list[int], processes: int, limit: int)
         elif job.kind == KIND:
             print_run(committed_run(workspace, job.result), limit)
         else:
-            out().print(f"Job {job.id}, {_what(job)}: done, commit {job.result}")
+            out().print(f"Job {job.id}, {_what(job)}: done", markup=False, soft_wrap=True)
     if any(job.state != DONE for job in ended):
         raise typer.Exit(1)
 
@@ -265,8 +265,11 @@ def _not_ok(run: Run) -> Iterator[tuple[str, str, list[str]]]:
 
 def _what(job: JobRecord) -> str:
     """What a job is about: its kind and what was asked, without what was fixed by itself."""
-    told = {k: v for k, v in job.parameters.items() if v is not None and k not in ("at", "moment")}
-    return " ".join([job.kind, *(str(v) if k in ("country", "scenario") else f"{k}={v}" for k, v in told.items())])
+    given = job.parameters
+    names = [str(given[key]) for key in ("country", "scenario") if given.get(key) is not None]
+    days = [f"{len(given['days'])} days"] if "days" in given else []
+    rest = [f"{key}={given[key]}" for key in ("as_of", "samples", "seed") if given.get(key) is not None]
+    return " ".join([job.kind, *names, *days, *rest])
 
 
 def _progress(job: JobRecord) -> str:

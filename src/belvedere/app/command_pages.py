@@ -43,7 +43,9 @@ def _commands(group, path: str) -> Iterator[tuple[str, object]]:
 def _section(path: str, command) -> str:
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option" and not p.is_eager]
-    usage = " ".join([path, *(_argument(a) for a in arguments), *(["[OPTIONS]"] if options else [])])
+    # A group would take what follows its name for one of its commands; its options stand in the table alone.
+    more = ["[OPTIONS]"] if options and not hasattr(command, "commands") else []
+    usage = " ".join([path, *(_argument(a) for a in arguments), *more])
     rows = [(_argument(a), a.help or "") for a in arguments] + [(_option(o), _option_help(o)) for o in options]
     table = ["| | |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in rows)] if rows else []
     return "\n".join([f"\n## {path}\n", inspect.cleandoc(command.help or ""), f"\n```text\n{usage}\n```\n", *table])

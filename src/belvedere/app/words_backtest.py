@@ -8,7 +8,6 @@ from belvedere.errors import UnknownName
 ENGLISH: dict[str, str | tuple[str, str]] = {
     "bt_title": "Past forecasts, {country}",
     "bt_report": "Backtest",
-    "bt_country": "Country",
     "bt_days": "Days replayed",
     "bt_days_of": ("{n} day, {span}", "{n} days, {span}"),
     "bt_units": "Forecasts compared",
@@ -96,11 +95,10 @@ ENGLISH: dict[str, str | tuple[str, str]] = {
     "bt_came_true": "Came true",
     "bt_no_alarms": "No capacity is known for this country on these days: warnings could not be made.",
     "bt_fans": "What was foretold, and what came",
-    "bt_fans_meta": "{place}",
+    "bt_fans_meta": "each chart on a scale of its own",
     "bt_fan_of": "as known on {day}",
     "bt_fan_label": "{target}, {place}, as known on {day}: 50% and 90% intervals of the forecast and what came.",
     "bt_worst": "{place}: the region foretold worst",
-    "bt_came": "came",
     "bt_came_all": "what came",
     "bt_known_before": "known then",
     "bt_median": "foretold, median",
@@ -157,7 +155,6 @@ ENGLISH: dict[str, str | tuple[str, str]] = {
 FRENCH: dict[str, str | tuple[str, str]] = {
     "bt_title": "Prévisions passées, {country}",
     "bt_report": "Rejeu du passé",
-    "bt_country": "Pays",
     "bt_days": "Jours rejoués",
     "bt_days_of": ("{n} jour, {span}", "{n} jours, {span}"),
     "bt_units": "Prévisions comparées",
@@ -248,13 +245,12 @@ FRENCH: dict[str, str | tuple[str, str]] = {
     "bt_came_true": "Advenu",
     "bt_no_alarms": "Aucune capacité n’est connue pour ce pays à ces dates\u00a0: pas d’alertes possibles.",
     "bt_fans": "Ce qui était prévu, et ce qui est advenu",
-    "bt_fans_meta": "{place}",
+    "bt_fans_meta": "chaque graphique à son échelle",
     "bt_fan_of": "tel que connu le {day}",
     "bt_fan_label": (
         "{target}, {place}, tel que connu le {day}\u00a0: intervalles à 50 et 90\u00a0% de la prévision, et ce qui est advenu."
     ),
     "bt_worst": "{place}\u00a0: le territoire le plus mal prévu",
-    "bt_came": "advenu",
     "bt_came_all": "ce qui est advenu",
     "bt_known_before": "connu alors",
     "bt_median": "prévu, médiane",

@@ -35,7 +35,13 @@ def _outlook(workspace: Workspace, job: Job) -> int:
     return run_outlook(workspace, **job.parameters, job=job)
 
 
-WORK: dict[str, Perform] = {"outlook": _outlook}
+def _backtest(workspace: Workspace, job: Job) -> None:
+    from belvedere.app.cli_backtest import run_backtest
+
+    run_backtest(workspace, job)
+
+
+WORK: dict[str, Perform] = {"outlook": _outlook, "backtest": _backtest}
 """What each kind of job does."""
 
 
@@ -66,8 +72,8 @@ def carry_out(
     def look() -> list[JobRecord]:
         return [job_record(workspace, job_id) for job_id in ids]
 
-    with _pool(min(processes, len(ids))) as pool:
-        futures = [pool.submit(_one, workspace.path, job_id, clock, perform) for job_id in ids]
+    with pool(min(processes, len(ids))) as workers:
+        futures = [workers.submit(_one, workspace.path, job_id, clock, perform) for job_id in ids]
         running = set(futures)
         while running:
             try:
@@ -96,7 +102,8 @@ def _one(path: Path, job_id: int, clock: Clock, perform: Perform) -> None:
         workspace.engine.dispose()
 
 
-def _pool(processes: int) -> Executor:
+def pool(processes: int) -> Executor:
+    """A thread, or so many processes, each with one thread for its sums, deaf to Ctrl+C and ending with this one."""
     if processes <= 1:
         return ThreadPoolExecutor(1)
     return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_prepare)

@@ -19,7 +19,7 @@ from scipy.optimize import isotonic_regression
 
 from belvedere.care.capacity import passing
 from belvedere.outlook.scores import brier, skill
-from belvedere.outlook.units import View, views
+from belvedere.outlook.units import View, usable, views
 
 CENSUS = {"ward": "ward_census", "icu": "icu_census"}
 """The census that fills each level of care."""
@@ -49,7 +49,7 @@ def alarm_rows(
         capacity = outlook.capacity.sel(level=care, drop=True)
         capacity = capacity.isel(horizon=0, drop=True) if "horizon" in capacity.dims else capacity
         beds = capacity.reindex(region=list(inputs.regions)).values.astype(float)
-        works = np.isfinite(demand).all(axis=(0, 2)) & np.isfinite(beds)
+        works = usable(outlook, demand) & np.isfinite(beds)
         before = past[care].reindex(region=list(inputs.regions)).values.astype(float)
         after = came[care].reindex(region=list(inputs.regions), date=inputs.days_ahead.astype("datetime64[ns]"))
         after = after.values.astype(float)

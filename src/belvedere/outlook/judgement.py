@@ -39,7 +39,7 @@ def judge(
         for region in stage["region"].values.tolist():
             here = stage.sel(region=region)
             add(region, str(here["status"].item()), str(here["reason"].item()))
-    for region, status, reason in (*_stale(inputs, settings), *_carried(inputs), *_not_made(census), *_alone(census, demand)):
+    for region, status, reason in (*_stale(inputs, settings), *_carried(inputs), *_not_made(census), *_alone(census, demand), *_silent(inputs)):
         add(region, status, reason)
     names = list(inputs.regions)
     return xr.Dataset(
@@ -81,6 +81,13 @@ def _not_made(census: xr.Dataset):
             lost = ~np.isfinite(census[name].values).all(axis=(0, 2))
             for region in census["region"].values[lost].tolist():
                 yield region, FAILED, f"the {said} could not be carried forward"
+
+
+def _silent(inputs: Inputs):
+    """Regions whose hospitals have not all said how many beds they have: capacity is lower than it is."""
+    for region, hospitals in inputs.beds.silent.items():
+        who = f"{len(hospitals)} hospitals have" if len(hospitals) > 1 else f"{hospitals[0]} has"
+        yield region, DOUBTFUL, f"{who} not reported beds lately: capacity is counted without"
 
 
 def _alone(census: xr.Dataset, demand: xr.DataArray):

@@ -62,6 +62,12 @@ def _view(level: str, sums: Mapping[str, list[str]], at: Mapping[str, int], work
     return View(level, tuple(kept), tuple(kept.values()), shares)
 
 
+def usable(outlook, paths: np.ndarray) -> np.ndarray:
+    """Whether each region has a forecast that is shown: known on every path (S, R, K), and not failed."""
+    status = outlook.status["status"].sel(region=list(outlook.inputs.regions)).values
+    return np.isfinite(paths).all(axis=(0, 2)) & (status != "failed")
+
+
 def past_counts(series: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]:
     """Counts by target; those outside intensive care are the difference of the two censuses."""
     found = {name: counts for name, counts in series.items() if name in TARGETS}
@@ -83,7 +89,7 @@ def score_units(outlook, came: Mapping[str, xr.DataArray], *, seed: int, samples
     groups, tables = inputs.groups, []
     for target in (t for t in TARGETS if t in outlook.paths and t in past and t in came):
         paths = outlook.paths[target].transpose("sample", "region", "horizon").values.astype(float)
-        works = np.isfinite(paths).all(axis=(0, 2))
+        works = usable(outlook, paths)
         truth = _days(came[target], inputs)
         named = _phases(came[target], inputs, groups)
         for view in views(inputs.regions, groups, inputs.country, works):

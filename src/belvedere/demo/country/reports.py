@@ -123,11 +123,12 @@ def versions(reports: Reports, daily: int) -> list[int]:
 
 def department_files(reports: Reports) -> Iterator[File]:
     """Flows, stocks and tests, every version, oldest first."""
-    daily = reports.truth.scenario.settings["daily_versions"]
+    settings = reports.truth.scenario.settings
+    daily = settings["daily_versions"]
     flows, stocks, tests = _flows(reports), _stocks(reports), _tests(reports)
-    numbers = versions(reports, daily)
-    for last in numbers:
+    for last in versions(reports, settings["daily_flow_versions"]):
         yield File("departments", "demo-fr-department-flows", reports.stamp(last), _spoilt(reports, flows(last), last))
+    numbers = versions(reports, daily)
     for last in [*numbers[:-daily:4], *numbers[-daily:]]:
         yield File("departments", "demo-fr-department-tests", reports.stamp(last), tests(last))
     for last in [*numbers[:-daily:4], *numbers[-max(daily // 2, 1) :]]:
