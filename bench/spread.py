@@ -204,6 +204,10 @@ FAULTS = {
 }
 
 
+# a tenfold day or week may be an ordinary one of that département: nobody can tell
+CALLED_OK = {"a day ten times too high": "<=0.1", "a week ten times too high": "<=0.01"}
+
+
 def planted_figures(counts: xr.DataArray) -> Iterator[Figure]:
     """Share of planted faults called ok, by fault and size of the département; and what is called ok with nothing planted."""
     rng, told = np.random.default_rng(0), {}
@@ -228,7 +232,8 @@ def planted_figures(counts: xr.DataArray) -> Iterator[Figure]:
     )
     for (fault, size), oks in sorted(told.items()):
         name = f"screening, {fault}, {size} persons a week, {len(oks)} planted"
-        yield Figure(f"{name}, called ok", np.mean(oks), "", "" if "a day ten" in fault or size == "under 5" else "=0")
+        aim = "" if size == "under 5" else CALLED_OK.get(fault, "=0")
+        yield Figure(f"{name}, called ok", np.mean(oks), "", aim)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ def test_a_report_is_written_and_the_figures_are_told(workspace, tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--horizons", "7,40"], "days ahead from 1 to 28"),
+        (["--horizons", "7,40"], "numbers from 1 to 28"),
+        (["--levels", "100,none"], "numbers from 1 to 1000"),
         (["--lang", "xx"], "There is no language 'xx'"),
         (["--out", "no/such/folder/report.html"], "There is no folder"),
         (["--to", "2020-01-01"], "first before the last"),

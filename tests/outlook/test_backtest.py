@@ -183,6 +183,10 @@ def test_the_whole_tells_what_came_and_on_what_basis(workspace, quick):
     assert replays.backtest(workspace, plan_for(workspace, early)).units.empty
 
 
+def test_warnings_are_tried_at_all_beds_and_at_official_shares():
+    assert replays.warning_levels() == (1.0, 0.6, 0.3)
+
+
 def test_past_days_are_evenly_apart():
     assert past_days(dt.date(2020, 7, 1), dt.date(2020, 7, 20), 7) == tuple(dt.date(2020, 7, d) for d in (1, 8, 15))
     with pytest.raises(DataError, match="first before the last"):

@@ -196,6 +196,13 @@ def test_where_only_some_other_patients_are_known_no_chance_is_made_up(inputs: I
     assert np.isfinite(made.paths["icu_census"].sel(region=BIG).values).all()
 
 
+def test_other_patients_unknown_of_late_are_doubtful(inputs: Inputs) -> None:
+    others = xr.full_like(inputs.series["icu_census"].counts.isel(date=slice(-90, None)), 30.0)
+    others.values[REGIONS.index(BIG), -4:] = np.nan
+    status, reason = status_of(replace(inputs, others={"icu": others}), BIG)
+    assert status == "doubtful" and "a hospital is silent" in reason
+
+
 def test_a_region_with_a_silent_hospital_is_doubtful_and_names_it(inputs: Inputs) -> None:
     beds = replace(inputs.beds, silent={BIG: ("FR-DEMO-75-01",)})
     status, reason = status_of(replace(inputs, beds=beds), BIG)

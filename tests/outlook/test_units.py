@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,6 +75,12 @@ def test_a_failed_region_has_no_units_and_is_left_out_of_sums_on_both_sides(made
     assert corsica["members"] == 0.5
     assert corsica["observed"] == float(made.counts["hospital_census"].sel(region="FR-2B", date=np.datetime64(LAST + 3, "ns")))
     assert set(units.loc[units["place"] == "FR", "members"]) == {0.8}
+
+
+def test_a_region_judged_failed_counts_for_nothing_even_where_paths_were_made(made, ahead, units):
+    whole = honest(made, inputs_at(made, LAST), seed=5)
+    found = score_units(replace(whole, status=ahead.status), past_counts(made.counts), seed=8, samples=20)
+    assert set(found["place"]) == set(units["place"])
 
 
 def test_every_target_has_its_days_and_flows_their_weeks(units):

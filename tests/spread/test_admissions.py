@@ -10,6 +10,7 @@ from belvedere.errors import DataError
 from belvedere.ontology.dimensions import check_dims
 from belvedere.spread.admissions import admission_paths
 from belvedere.spread.reporting import given_delay
+from belvedere.spread.screening import Screening
 from tests.spread.simulate import WEEKDAYS, joint_wave, labelled
 
 
@@ -62,6 +63,21 @@ def test_sums_are_covered_too(waves):
     rng = np.random.default_rng(0)
     apart = np.mean([np.log1p(rng.permuted(p, axis=0).sum(1)).std(axis=0)[-1] for p, _ in waves])
     assert joint > 1.5 * apart
+
+
+def test_sums_are_covered_from_the_first_week_on():
+    """Days on which all regions scatter together say little of where the country stands: its level is uncertain too."""
+    place = []
+    for seed in range(30):
+        counts, _ = joint_wave(12, 150, 100 + seed, level=(20, 60), growth_sd=0.012)
+        rng = np.random.default_rng(seed)
+        counts = counts.copy(data=rng.poisson(counts.values * rng.gamma(25, 1 / 25, 150)).astype(float))
+        weeks = paths_of(counts.isel(date=slice(0, 122)), seed).paths.values.sum(axis=1).reshape(300, 4, 7).sum(axis=-1)
+        place.append(places(weeks, counts.values[:, 122:].sum(axis=0).reshape(4, 7).sum(axis=-1), seed))
+    first, all_weeks = np.array(place)[:, 0], np.array(place)
+    assert 0.4 <= ((first > 0.25) & (first < 0.75)).mean() <= 0.65
+    assert ((first > 0.05) & (first < 0.95)).mean() >= 0.85
+    assert 0.42 <= ((all_weeks > 0.25) & (all_weeks < 0.75)).mean() <= 0.68
 
 
 def test_the_further_the_less_sure_and_neither_frozen_nor_exploding(waves):
@@ -169,6 +185,13 @@ def test_a_week_unlike_what_was_foretold_is_doubtful():
     assert forecast.status["status"].values[0] == "doubtful"
     assert "above what the weeks before foretold" in forecast.status["reason"].values[0]
     assert (forecast.status["status"].values[1:] == "ok").all()
+
+
+def test_the_screening_is_an_argument():
+    counts, _ = joint_wave(3, 60, 0)
+    strict = paths_of(counts, screening=Screening(minimum_days=61))
+    assert (strict.status["status"] == "failed").all()
+    assert "60 days are known, 61 are needed" in strict.status["reason"].values[0]
 
 
 @pytest.mark.parametrize("mean", [0.02, 0.3])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from belvedere.errors import DataError
 from belvedere.spread.delays import growth_to_reproduction
 from belvedere.spread.reproduction import bridge_gaps, infection_pressure, renewal_weights, reproduction_number
+from belvedere.spread.screening import Screening
 from tests.spread.simulate import GENERATION, country, labelled, lockdown_reproduction, smooth_reproduction
 
 GENERATION_PMF = GENERATION / GENERATION.sum()
@@ -166,6 +167,12 @@ def test_gaps_are_bridged_between_their_neighbours():
     assert ((bridged[15:25, 0] > 10) & (bridged[15:25, 0] < 90)).all()
     assert (np.diff(bridged[15:25, 0]) > 0).all()
     assert (bridged[:, 1] == 0).all()
+
+
+def test_the_screening_is_an_argument():
+    counts = labelled(np.full((1, 60), 9.0))
+    assert estimate(counts)["status"].item() == "ok"
+    assert estimate(counts, screening=Screening(minimum_days=61))["status"].item() == "failed"
 
 
 def test_what_cannot_be_used_is_refused():

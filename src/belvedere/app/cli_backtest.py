@@ -33,6 +33,12 @@ def backtest(
     horizons: Annotated[
         str, typer.Option("--horizons", metavar="N,N", help="Days ahead shown by themselves, of patients present.")
     ] = "7,14,21,28",
+    levels: Annotated[
+        str | None,
+        typer.Option(
+            "--levels", metavar="N,N", help="Warnings tried at these % of the beds; else 100 and official thresholds."
+        ),
+    ] = None,
     samples: Annotated[int, typer.Option("--samples", min=20, metavar="N", help="Sampled futures.")] = 200,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the draws.")] = 1,
     file: Annotated[
@@ -54,18 +60,20 @@ def backtest(
     """
     from belvedere.app.words_backtest import report_words
     from belvedere.app.work import carry_out
-    from belvedere.outlook.backtest import past_days
+    from belvedere.outlook.backtest import past_days, warning_levels
     from belvedere.store.jobs import DONE, ask
 
     report_words(lang)  # an unknown language is said now, not after hours
-    shown = _numbers(horizons)
+    shown = sorted(_numbers("--horizons", horizons, most=28))
+    tried = [n / 100 for n in _numbers("--levels", levels, most=1000)] if levels else None
     days = past_days(first.date(), last.date(), every)
     file = file or Path(f"backtest-{country}-{days[0]}-{days[-1]}.html")
     need(file.absolute().parent.is_dir(), f"There is no folder {file.absolute().parent}.")
     opened = workspace_at(workspace)
     parameters = {
         "country": country, "days": [str(day) for day in days], "at": opened.snapshot().at, "samples": samples, "seed": seed,
-        "horizons": shown, "file": str(file.absolute()), "lang": lang, "processes": processes or os.cpu_count() or 1,
+        "horizons": shown, "levels": tried or list(warning_levels(opened.path / "overrides")), "file": str(file.absolute()),
+        "lang": lang, "processes": processes or os.cpu_count() or 1,
     }  # fmt: skip
     job = ask(opened, KIND, parameters, clock=now)
     with aside().status(f"{country}: {len(days)} past days") as status:
@@ -117,14 +125,15 @@ def _plan(given: dict) -> Plan:
         samples=given["samples"],
         seed=given["seed"],
         horizons=tuple(given["horizons"]),
+        shares=tuple(given["levels"]),
     )
 
 
-def _numbers(text: str) -> list[int]:
+def _numbers(option: str, text: str, *, most: int) -> list[int]:
     parts = [part.strip() for part in text.split(",")]
-    good = all(part.isdigit() and 1 <= int(part) <= 28 for part in parts)
-    need(good, f"--horizons {text}: expected days ahead from 1 to 28 with commas between them, such as 7,14,21,28.")
-    return sorted({int(part) for part in parts})
+    good = all(part.isdigit() and 1 <= int(part) <= most for part in parts)
+    need(good, f"{option} {text}: expected whole numbers from 1 to {most} with commas between them.")
+    return list(dict.fromkeys(int(part) for part in parts))
 
 
 def _told(records: list[JobRecord]) -> str:

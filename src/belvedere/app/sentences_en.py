@@ -57,8 +57,8 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "place_nothing": "{name}: nothing can be foretold from what is reported.",
     "place_doubtful": "Doubtful: {reason}.",
     "sum_passing": (
-        "{name}: *{count} {places} of {of}* is more likely than not to run out of {beds} by {day}: *{names}*.",
-        "{name}: *{count} {places} of {of}* are more likely than not to run out of {beds} by {day}: *{names}*.",
+        "{name}: *{n} of {of} {places_of}* is more likely than not to run out of {beds} by {day}: *{names}*.",
+        "{name}: *{n} of {of} {places_of}* are more likely than not to run out of {beds} by {day}: *{names}*.",
     ),
     "sum_calm": "{name}: none of the {of} {places} is more likely than not to run out of {beds} by {day}.",
     # a row of the watch list
@@ -87,6 +87,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "counted": "counted, not estimated",
     "counted_of": "counted, of {of} {kind}",
     "between": "between {low} and {high}, 90%",
+    "expected_number": "{expected} expected on average",
     "no_interval": "no interval: too little is known",
     "admissions_7d": "Admissions, 7 days",
     "hospital_census": "In hospital",

@@ -60,8 +60,8 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "place_nothing": "{name} : ce qui est déclaré ne permet aucune prévision.",
     "place_doubtful": "À prendre avec prudence : {reason}.",
     "sum_passing": (
-        "{name} : *{count} {places} sur {of}* manquera probablement de {beds} avant le {day} : *{names}*.",
-        "{name} : *{count} {places} sur {of}* manqueront probablement de {beds} avant le {day} : *{names}*.",
+        "{name} : *{n} {places} sur {of}* manquera probablement de {beds} avant le {day} : *{names}*.",
+        "{name} : *{n} {places} sur {of}* manqueront probablement de {beds} avant le {day} : *{names}*.",
     ),
     "sum_calm": "{name} : {none} des {of} {places} ne manquera probablement de {beds} avant le {day}.",
     # une ligne de la liste de veille
@@ -90,6 +90,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "counted": "compté, pas estimé",
     "counted_of": "compté, sur {of} {kind}",
     "between": "entre {low} et {high}, 90 %",
+    "expected_number": "{expected} attendus en moyenne",
     "no_interval": "sans intervalle : trop peu est connu",
     "admissions_7d": "Admissions, 7 jours",
     "hospital_census": "Hospitalisés",

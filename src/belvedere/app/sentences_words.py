@@ -35,7 +35,8 @@ def _many(lang: str, n: float | None) -> bool:
 
 
 def typeset(lang: str, text: str) -> str:
-    """French blanks before : ; ? % stay on their line; English has none."""
+    """One full stop after an abbreviation that ends a sentence; French blanks before : ; ? % stay on their line."""
+    text = re.sub(r"\.(\*?)\.(?!\.)", r".\1", text)
     if lang != "fr":
         return text
     return re.sub(rf"[ {formats.NO_BREAK}]([:;?!%])", rf"{formats.NO_BREAK}\1", text)

@@ -29,12 +29,15 @@ from belvedere.outlook.feeds import DAY, Choice, daily, read_series
 from belvedere.outlook.inputs import HORIZON, Inputs, read_inputs
 from belvedere.outlook.settings import Settings
 from belvedere.outlook.units import past_counts, score_units
+from belvedere.reference import tables as reference
 from belvedere.sources.ingest import workspace_places
 from belvedere.store.snapshot import Snapshot
 from belvedere.store.workspace import Workspace, open_workspace
 
 AROUND = 21
 """Days of truth read on either side of the horizon: phases look a week and a half to both sides."""
+OFFICIAL = ("fr0528_icu_alert", "fr0923_max_icu")
+"""Rows of the reference table of thresholds, in % of the beds, that warnings are also tried at."""
 TABLES = ("units", "alarms", "regions", "series", "dates")
 
 Read = Callable[[Snapshot], Inputs]
@@ -54,7 +57,7 @@ class Plan:
     samples: int = 200
     seed: int = 1
     horizons: tuple[int, ...] = (7, 14, 21, 28)
-    shares: tuple[float, ...] = (1.0, 0.6, 0.3)
+    shares: tuple[float, ...] = (1.0,)
 
     def seed_of(self, day: dt.date) -> int:
         """A seed of its own for each day, the same whatever days are replayed beside it."""
@@ -88,6 +91,12 @@ class Backtest:
     def assumed(self) -> bool:
         """Whether any known date was assumed: then corrections made later were already in what was read."""
         return bool((self.series["basis"] == "assumed").any()) if len(self.series) else False
+
+
+def warning_levels(overrides: Path | None = None) -> tuple[float, ...]:
+    """All beds, and the shares of them at which authorities acted, from the reference table of thresholds, highest first."""
+    numbers = reference.load("thresholds", overrides).numbers()
+    return (1.0, *sorted((numbers[id] / 100 for id in OFFICIAL), reverse=True))
 
 
 def past_days(first: dt.date, last: dt.date, every: int) -> tuple[dt.date, ...]:

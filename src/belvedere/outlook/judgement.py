@@ -11,6 +11,7 @@ from belvedere.outlook.inputs import Inputs
 from belvedere.outlook.settings import Settings
 
 OK, DOUBTFUL, FAILED = STATUSES
+OTHERS_LATE_DAYS = 3
 CENSUS = {"hospital_census": "hospital census", "icu_census": "intensive-care census"}
 
 
@@ -39,7 +40,14 @@ def judge(
         for region in stage["region"].values.tolist():
             here = stage.sel(region=region)
             add(region, str(here["status"].item()), str(here["reason"].item()))
-    for region, status, reason in (*_stale(inputs, settings), *_carried(inputs), *_not_made(census), *_alone(census, demand), *_silent(inputs)):
+    for region, status, reason in (
+        *_stale(inputs, settings),
+        *_carried(inputs),
+        *_not_made(census),
+        *_alone(census, demand),
+        *_silent(inputs),
+        *_others_late(inputs),
+    ):
         add(region, status, reason)
     names = list(inputs.regions)
     return xr.Dataset(
@@ -88,6 +96,19 @@ def _silent(inputs: Inputs):
     for region, hospitals in inputs.beds.silent.items():
         who = f"{len(hospitals)} hospitals have" if len(hospitals) > 1 else f"{hospitals[0]} has"
         yield region, DOUBTFUL, f"{who} not reported beds lately: capacity is counted without"
+
+
+def _others_late(inputs: Inputs):
+    """Regions whose other patients were known and are not known now: a hospital among them has fallen silent."""
+    for level, others in inputs.others.items():
+        known = np.isfinite(others.values)
+        late = known.any(axis=1) & ~known[:, -OTHERS_LATE_DAYS:].any(axis=1)
+        for region in others["region"].values[late].tolist():
+            yield (
+                region,
+                DOUBTFUL,
+                f"patients with other conditions ({level}) are not known for the last days: a hospital is silent",
+            )
 
 
 def _alone(census: xr.Dataset, demand: xr.DataArray):

@@ -140,7 +140,7 @@ def reason(watch: Watch, name: str, last_day: np.datetime64) -> str:
         return f"{name}, {LEVEL_NAMES[watch.level]}: cannot be foretold: {watch.status_reason or 'figures are missing'}."
     everyone = "patients" if watch.others_known else "patients of the epidemic (others are not known)"
     kind = {"physical": "beds", "": "beds"}.get(watch.binding, f"{watch.binding} beds")
-    share = f" ({_percent(watch.present / watch.beds)})" if watch.beds > 0 and np.isfinite(watch.present) else ""
+    share = f" ({100 * watch.present / watch.beds:.0f} %)" if watch.beds > 0 and np.isfinite(watch.present) else ""
     where = f"in {watch.beds:.0f} {kind}{share}" if np.isfinite(watch.beds) else "(beds are not known)"
     if np.isfinite(watch.present):
         parts = [f"{watch.present:.0f} {everyone} {where} on {last_day}"]

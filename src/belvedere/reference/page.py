@@ -23,6 +23,7 @@ TITLES = {
     "capacity": "Intensive care beds",
     "measure_effects": "Effect of measures and vaccines",
     "thresholds": "Thresholds used by authorities",
+    "outlook": "Settings of the outlook",
 }
 
 INTRODUCTION = """# Reference tables

@@ -12,7 +12,7 @@ Genet. Mol. Biol. 4:32).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -147,7 +147,6 @@ def admission_paths(
     history_days: int = 84,
     minimum_share: float = 0.3,
     settled_share: float = 0.95,
-    minimum_days: int | None = None,
     priors: Priors = PRIORS,
     screening: Screening = SCREENING,
 ) -> AdmissionForecast:
@@ -158,7 +157,7 @@ def admission_paths(
     reported_share: share of each day's count that is known by now (0..1), dims (date) or (region, date); days it does not name
     are complete, days below `minimum_share` are left out, days below `settled_share` are not screened for jumps and silences.
     Its own uncertainty is not carried on.
-    screening: from when counts and regions are not believed. minimum_days: in place of that of `screening`, if given.
+    screening: from when counts and regions are not believed.
 
     The same generator state gives the same bytes, whatever the number of threads. Regions share the random stream: another
     order of regions changes the draws, not their distribution; another set of regions changes what is learnt from all.
@@ -171,8 +170,6 @@ def admission_paths(
     if samples < 2:
         raise DataError(f"samples: found {samples}, expected at least 2")
     log_share = _log_share(reported_share, window, minimum_share)
-    if minimum_days is not None:
-        screening = replace(screening, minimum_days=minimum_days)
     screened = screen(window.values.T, past, screening, filling=~(log_share > np.log(settled_share)))
     usable = np.flatnonzero(screened.status != FAILED)
     paths = np.full((samples, window.sizes["region"], horizon_days), np.nan, dtype=np.float32)
