@@ -68,7 +68,7 @@ def test_a_bug_is_raised_when_all_have_ended(workspace):
 
 def test_a_killed_process_leaves_its_job_interrupted_and_it_can_be_resumed(workspace):
     (job_id,) = ask_for(workspace, {"end": "kill"})
-    ids = [job_id, *ask_for(workspace, {"pause": 60})]
+    ids = [job_id, *ask_for(workspace, {"pause": 4})]
     ended = carry_out(workspace, ids, clock=clock, processes=2, perform=work)
     assert ended[0].state == "interrupted" and ended[0].result is None and told(workspace) == []
     assert ended[1].resumable  # a pool that lost a process stops them all

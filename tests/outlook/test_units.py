@@ -104,6 +104,17 @@ def test_days_without_truth_are_left_out_not_counted_as_zero(made, ahead):
     assert found.loc[found["target"] == "icu_census", "horizon"].max() == 10
 
 
+def test_a_negative_correction_is_no_number_of_persons(made, ahead):
+    counts = {name: values.copy() for name, values in made.counts.items()}
+    day = {"region": "FR-75", "date": np.datetime64(LAST + 4, "ns")}
+    counts["hospital_admissions"].loc[day] = -3
+    found = score_units(ahead, past_counts(counts), seed=8, samples=20)
+    of = found[(found["target"] == "hospital_admissions") & (found["place"] == "FR-75")]
+    assert 4 not in set(of.loc[of["period"] == "day", "horizon"])
+    assert set(of.loc[of["period"] == "week", "horizon"]) == {14, 21, 28}
+    assert np.isfinite(found[["wis", "log_wis"]]).all(axis=None)
+
+
 def test_a_prophet_has_no_error_and_no_bias(made):
     found = score_units(prophet(made, inputs_at(made, LAST)), past_counts(made.counts), seed=1, samples=20)
     np.testing.assert_allclose(found[["wis", "log_wis", "crps", "bias"]], 0, atol=1e-9)

@@ -21,10 +21,10 @@ from belvedere.app.sentences_words import (
     day,
     estimates,
     feminine,
+    main_reason,
     names,
     number_word,
     places_word,
-    reason_of,
     say,
     stretches,
     unbroken,
@@ -184,7 +184,7 @@ def _without_beds(lang: str, facts: SituationFacts) -> list[str]:
 
 def _all_failed(lang: str, facts: SituationFacts) -> str:
     n = len(facts.places)
-    reasons = {reason_of(lang, p.status_reason) for p in facts.places}
+    reasons = {main_reason(lang, p.status_reason) for p in facts.places}
     shown = {"n": n, "places": places_word(lang, facts.place_level, n)}
     if len(reasons) == 1 and (reason := reasons.pop()):
         return say(lang, "failed_all", reason=reason, **shown)
@@ -196,8 +196,10 @@ def _lost(lang: str, facts: SituationFacts) -> str:
     if not failed:
         return ""
     if len(failed) <= NAMES_OF_SILENT:
-        return say(lang, "failed_some", names=names(lang, failed))
-    return say(lang, "failed_many", len(failed), places=places_word(lang, facts.place_level, len(failed)))
+        said = say(lang, "failed_some", names=names(lang, failed))
+    else:
+        said = say(lang, "failed_many", len(failed), places=places_word(lang, facts.place_level, len(failed)))
+    return said if _age(facts) >= facts.stale_days else f"{said} {say(lang, 'failed_rest')}"
 
 
 def _silent(lang: str, facts: SituationFacts) -> str:
@@ -221,7 +223,7 @@ def place_lede(lang: str, facts: PlaceFacts | None, *, name: str, today: dt.date
     age = (today - facts.day).days
     said = [say(lang, "stale", age, day=day(lang, facts.day, today))] if age >= stale_days else []
     if facts.status == "failed":
-        said.append(say(lang, "place_failed", name=unbroken(name), reason=reason_of(lang, facts.status_reason) or "–"))
+        said.append(say(lang, "place_failed", name=unbroken(name), reason=main_reason(lang, facts.status_reason) or "–"))
         return stretches(" ".join(said))
     said.append(_place_ahead(lang, facts, unbroken(name), today))
     if facts.present is not None and facts.beds is not None:
@@ -229,8 +231,8 @@ def place_lede(lang: str, facts: PlaceFacts | None, *, name: str, today: dt.date
                         beds=round(facts.beds), kind=bed_kind(lang, facts.binding, facts.beds)))  # fmt: skip
     if facts.chance_14 is not None and not facts.others_known:
         said.append(say(lang, "others_unknown"))
-    if facts.status == "doubtful" and facts.status_reason:
-        said.append(say(lang, "place_doubtful", reason=reason_of(lang, facts.status_reason)))
+    if facts.status == "doubtful" and facts.status_reason and age < stale_days:
+        said.append(say(lang, "place_doubtful", reason=main_reason(lang, facts.status_reason)))
     return stretches(" ".join(said))
 
 
@@ -262,7 +264,7 @@ def bed_kind(lang: str, binding: str | None, n: float) -> str:
 def row_reason(lang: str, facts: PlaceFacts) -> str:
     """Why a place stands where it stands: how full it is, and where the epidemic goes."""
     if facts.status == "failed":
-        return say(lang, "row_failed", reason=reason_of(lang, facts.status_reason) or "–")
+        return say(lang, "row_failed", reason=main_reason(lang, facts.status_reason) or "–")
     said = [_fullness(lang, facts)]
     low, middle, high = facts.r
     if None not in (low, middle, high):

@@ -40,8 +40,9 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "not_reported": "Non reçu : {names}.",
     "reported": ("{n} {places_n} sur {of} a déclaré.", "{n} {places_n} sur {of} ont déclaré."),
     "stale": ("*Les chiffres s’arrêtent au {day}, il y a {n} jour.*", "*Les chiffres s’arrêtent au {day}, il y a {n} jours.*"),
-    "failed_some": "Prévision indisponible : {names}. Les autres sont à jour.",
-    "failed_many": "Prévision indisponible pour {n} {places}. Les autres sont à jour.",
+    "failed_some": "Prévision indisponible : {names}.",
+    "failed_many": "Prévision indisponible pour {n} {places}.",
+    "failed_rest": "Les autres sont à jour.",
     "failed_all": "*Prévision indisponible pour les {n} {places}* : {reason}.",
     "failed_all_mixed": "*Prévision indisponible pour les {n} {places}.*",
     "none": "Aucune prévision n’a encore été faite.",
@@ -88,7 +89,8 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "kind_": ("lit", "lits"),
     # figures et graphiques
     "counted": "compté, pas estimé",
-    "counted_of": "compté, sur {of} {kind}",
+    "counted_of": "compté ; {of} {kind}",
+    "counted_all": "compté ; avec tous les autres {everyone} pour {of} {kind}",
     "between": "entre {low} et {high}, 90 %",
     "expected_number": "{expected} attendus en moyenne",
     "no_interval": "sans intervalle : trop peu est connu",
@@ -174,6 +176,18 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         r"patients with other conditions are not known \((.+)\): no chance of passing the beds is given",
         "les autres patients ne sont pas connus : aucune chance de dépassement n’est donnée",
+    ),
+    (
+        r"(\d+) hospitals have not reported beds lately: capacity is counted without",
+        "{0} hôpitaux n’ont pas déclaré leurs lits récemment : la capacité est comptée sans eux",
+    ),
+    (
+        r"(\S+) has not reported beds lately: capacity is counted without",
+        "{0} n’a pas déclaré ses lits récemment : la capacité est comptée sans lui",
+    ),
+    (
+        r"patients with other conditions \((.+)\) are not known for the last days: a hospital is silent",
+        "les autres patients ne sont pas connus ces derniers jours : un hôpital se tait",
     ),
     (r"(\d+) days are known, (\d+) are needed", "données insuffisantes : {0} jours connus, {1} nécessaires"),
     (r"no count known for the last (\d+) days", "aucun compte connu depuis {0} jours"),

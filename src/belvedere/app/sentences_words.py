@@ -13,6 +13,12 @@ LANGUAGES = {"fr": sentences_fr, "en": sentences_en}
 NAMES_SHOWN = 4
 NO_BREAK_HYPHEN = "\u2011"
 
+DOUBTS = (
+    r"only \d+ days|.* of the days without|.* of the last \d+ days are|negative admissions|.* days? ago taken for|"
+    r"patients with other conditions|.* not reported beds lately|.* days? set aside|.* may be ten times|the newest complete day"
+)
+"""Reasons that by themselves make an outlook doubtful, seldom worse."""
+
 Stretch = tuple[str, bool]
 
 
@@ -112,6 +118,13 @@ def reason_of(lang: str, text: str | None) -> str:
     """What a model said of a place, in the language; what has no pattern stays as it was said."""
     parts = [part for part in re.split(r"; ", text or "") if part]
     return f"{formats.NO_BREAK if lang == 'fr' else ''}; ".join(_one_reason(lang, part) for part in parts)
+
+
+def main_reason(lang: str, text: str | None) -> str:
+    """The gravest of the reasons, for a sentence: one that only makes doubtful gives way to one that fails."""
+    parts = [part for part in re.split(r"; ", text or "") if part]
+    grave = [part for part in parts if not re.match(DOUBTS, part)]
+    return _one_reason(lang, (grave or parts)[0]) if parts else ""
 
 
 def _one_reason(lang: str, text: str) -> str:

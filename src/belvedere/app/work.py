@@ -72,17 +72,24 @@ def carry_out(
     def look() -> list[JobRecord]:
         return [job_record(workspace, job_id) for job_id in ids]
 
+    def stop(asked: Sequence[int]) -> None:
+        for job_id in asked:
+            with suppress(BelvedereError):  # it has ended meanwhile
+                cancel(workspace, job_id, clock=clock)
+
     with pool(min(processes, len(ids))) as workers:
         futures = [workers.submit(_one, workspace.path, job_id, clock, perform) for job_id in ids]
         running = set(futures)
         while running:
             try:
                 running = wait(running, timeout=LOOK_SECONDS).not_done
-                watch(look())
+                records = look()
+                watch(records)
+                if any(record.state == "interrupted" for record in records):
+                    # The pool may not see at once that it lost a process (seen with Python 3.11): the others stop in any case.
+                    stop([record.id for record in records if record.state in ("waiting", "running")])
             except KeyboardInterrupt:
-                for job_id in ids:
-                    with suppress(BelvedereError):  # it has ended meanwhile
-                        cancel(workspace, job_id, clock=clock)
+                stop(ids)
     for future in futures:
         with suppress(BelvedereError, BrokenProcessPool):  # said by the job itself; a killed process leaves it interrupted
             future.result()

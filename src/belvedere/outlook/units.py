@@ -69,11 +69,14 @@ def usable(outlook, paths: np.ndarray) -> np.ndarray:
 
 
 def past_counts(series: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]:
-    """Counts by target; those outside intensive care are the difference of the two censuses."""
+    """Counts by target; those outside intensive care are the difference of the two censuses.
+
+    What lies below zero is a correction of other days, not a number of persons: it becomes nan.
+    """
     found = {name: counts for name, counts in series.items() if name in TARGETS}
     if "hospital_census" in found and "icu_census" in found:
         found["ward_census"] = found["hospital_census"] - found["icu_census"]
-    return found
+    return {name: counts.where(counts >= 0) for name, counts in found.items()}
 
 
 def score_units(outlook, came: Mapping[str, xr.DataArray], *, seed: int, samples: int) -> pd.DataFrame:
