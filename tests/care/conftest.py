@@ -58,4 +58,5 @@ def limits() -> Limits:
         frozen_admissions=10,
         silent_expected=10,
         missing_share=0.2,
+        vanished_minimum=4,
     )

@@ -125,13 +125,26 @@ def test_a_failed_region_is_nan_with_its_reason_and_the_others_go_on(inputs: Inp
         ("hospital_census", lambda x: x / 10, slice(-1, None)),
         ("icu_census", lambda x: x * 10, slice(-1, None)),
         ("hospital_census", 0.0, slice(None)),
+        ("icu_census", 0.0, slice(-7, None)),
+        ("hospital_census", 0.0, slice(-20, None)),
     ],
     ids=["all zeros", "ten times", "week ten times", "week of zeros", "silent week", "census ten times", "census a tenth",
-         "more in intensive care than in hospital", "nobody ever in hospital"],
+         "more in intensive care than in hospital", "nobody ever in hospital",
+         "a week of nobody in intensive care", "three weeks of nobody in hospital"],
 )  # fmt: skip
 def test_a_planted_failure_is_never_ok(inputs: Inputs, indicator: str, values, days: slice) -> None:
     status, reason = status_of(changed(inputs, indicator, BIG, values, days), BIG)
     assert status in ("doubtful", "failed") and reason
+
+
+def test_a_region_whose_census_failed_has_no_census_ahead(inputs: Inputs) -> None:
+    slipped = changed(inputs, "hospital_census", BIG, lambda x: x * 10, slice(-1, None))
+    made = outlook(slipped, SETTINGS, seed=7, samples=40)
+    assert made.status["status"].sel(region=BIG) == "failed"
+    for name in ("hospital_census", "ward_census", "icu_census"):
+        assert np.isnan(made.paths[name].sel(region=BIG).values).all()
+    assert np.isnan(made.passing["icu"]["chance_within"].sel(region=BIG).values).all()
+    assert np.isfinite(made.paths["hospital_admissions"].sel(region=BIG).values).all()
 
 
 def test_figures_that_are_too_old_are_doubtful_and_then_failed(inputs: Inputs) -> None:
@@ -140,7 +153,9 @@ def test_figures_that_are_too_old_are_doubtful_and_then_failed(inputs: Inputs) -
     late = replace(inputs, as_of=inputs.as_of + dt.timedelta(days=5))
     status, reason = status_of(late, BIG)
     assert status == "doubtful" and "5 days old" in reason
-    assert status_of(replace(inputs, as_of=inputs.as_of + dt.timedelta(days=20)), BIG)[0] == "failed"
+    made = outlook(replace(inputs, as_of=inputs.as_of + dt.timedelta(days=20)), SETTINGS, seed=7, samples=40)
+    assert (made.status["status"] == "failed").all()
+    assert all(np.isnan(paths.values).all() for paths in made.paths.values())
 
 
 def test_intensive_care_alone_where_hospital_admissions_are_not_known(inputs: Inputs) -> None:

@@ -22,6 +22,7 @@ class Limits:
     frozen_days: days one census value may stand while patients come. frozen_admissions: persons that came meanwhile.
     silent_expected: persons the days before let expect, of whom none came, from which silence is not chance.
     missing_share: share of missing days that makes counts doubtful.
+    vanished_minimum: persons in bed on the day before a census that has stood at nobody since.
     """
 
     history_days: int
@@ -32,6 +33,7 @@ class Limits:
     frozen_admissions: float
     silent_expected: float
     missing_share: float
+    vanished_minimum: float
 
 
 def assess(admissions: xr.DataArray, hospital: xr.DataArray, icu: xr.DataArray | None = None, *, limits: Limits) -> xr.Dataset:
@@ -78,6 +80,7 @@ def _census(present: np.ndarray, came: np.ndarray, name: str, limits: Limits) ->
         findings.append(("doubtful", f"only {known} days of {name} census, {limits.history_days} needed"))
     findings += _missing(present, f"{name} census", limits)
     findings += _jump(present, f"{name} census", limits)
+    findings += _vanished(present, name, limits)
     return findings + _frozen(present, came, name, limits)
 
 
@@ -88,6 +91,19 @@ def _frozen(present: np.ndarray, came: np.ndarray, name: str, limits: Limits) ->
     if run < limits.frozen_days or last[0] == 0 or meanwhile < limits.frozen_admissions or _moved_little(last, run):
         return []
     return [("doubtful", f"{name} census stands at {last[0]:g} for {run} days while {meanwhile:g} patients came")]
+
+
+def _vanished(present: np.ndarray, name: str, limits: Limits) -> list[tuple[str, str]]:
+    """Beds that emptied from one day to the next and stayed so: patients leave one by one, reports stop at once."""
+    known = present[np.isfinite(present)]
+    if known.size == 0 or known[-1] != 0 or not (known > 0).any():
+        return []
+    empty = int(np.argmax(known[::-1] != 0))
+    before = known[-1 - empty]
+    if before < limits.vanished_minimum:
+        return []
+    days = f"{empty} {'day' if empty == 1 else 'days'}"
+    return [("doubtful", f"{name} census stands at 0 for {days} after {before:g} the day before: not reported?")]
 
 
 def _moved_little(last: np.ndarray, run: int) -> bool:

@@ -19,7 +19,7 @@ from belvedere.care.capacity import passing
 from belvedere.outlook import stages
 from belvedere.outlook.effects import Effects
 from belvedere.outlook.inputs import Inputs
-from belvedere.outlook.judgement import judge, remarks
+from belvedere.outlook.judgement import assess_census, believed, judge, remarks, too_old
 from belvedere.outlook.settings import Settings
 
 STREAMS = ("admissions", "leaving", "census", "others", "scenario")
@@ -87,6 +87,11 @@ def outlook(
     step("census")
     census = keep("census", lambda: stages.census(inputs, entries, settings, effects, stream["leaving"], stream["census"]))
 
+    assessed = assess_census(inputs, settings, census)
+    census = believed(census, assessed)
+    if too_old(inputs, settings):
+        entries, census = entries.assign(paths=entries["paths"].where(False)), census.where(False)
+
     step("capacity")
     demand = stages.demand(inputs, census, settings, rng=stream["others"])
     beds = stages.least_beds(inputs)
@@ -101,7 +106,9 @@ def outlook(
 
     return Outlook(
         inputs=inputs,
-        status=judge(inputs, settings, reproduction=reproduction, entries=entries, census=census, demand=demand),
+        status=judge(
+            inputs, settings, reproduction=reproduction, entries=entries, census=census, assessed=assessed, demand=demand
+        ),
         reproduction=reproduction,
         paths=stages.paths_of(inputs, entries, census),
         demand=demand,

@@ -22,6 +22,7 @@ def judge(
     reproduction: xr.Dataset,
     entries: xr.Dataset,
     census: xr.Dataset,
+    assessed: xr.Dataset | None,
     demand: xr.DataArray,
 ) -> xr.Dataset:
     """`status` and `reason` by region: the worst of what the stages say, every reason once.
@@ -36,7 +37,7 @@ def judge(
             reasons[region].append(reason)
         statuses[region] = max(statuses[region], status, key=STATUSES.index)
 
-    for stage in (entries, reproduction, *_assessed(inputs, settings, census)):
+    for stage in (entries, reproduction, *([] if assessed is None else [assessed])):
         for region in stage["region"].values.tolist():
             here = stage.sel(region=region)
             add(region, str(here["status"].item()), str(here["reason"].item()))
@@ -59,20 +60,30 @@ def judge(
     )
 
 
-def _assessed(inputs: Inputs, settings: Settings, census: xr.Dataset) -> list[xr.Dataset]:
-    """What the counts of beds and admissions say of each other."""
+def assess_census(inputs: Inputs, settings: Settings, census: xr.Dataset) -> xr.Dataset | None:
+    """What the counts of beds and admissions say of each other, `status` and `reason` by region; nothing without a census."""
     known = {name: series.counts for name, series in inputs.series.items()}
     came = known.get("hospital_admissions", known.get("icu_admissions"))
     if "hospital_census" in census:
         icu = known.get("icu_census") if "icu_census" in census else None
-        return [assess(came, known["hospital_census"], icu, limits=settings.limits)]
-    return [assess(came, known["icu_census"], limits=settings.limits)] if "icu_census" in census else []
+        return assess(came, known["hospital_census"], icu, limits=settings.limits)
+    return assess(came, known["icu_census"], limits=settings.limits) if "icu_census" in census else None
+
+
+def believed(paths: xr.Dataset, assessed: xr.Dataset | None) -> xr.Dataset:
+    """The paths without those of regions whose counts failed: a wrong start gives a wrong number that looks right."""
+    return paths if assessed is None else paths.where(assessed["status"] != FAILED)
+
+
+def too_old(inputs: Inputs, settings: Settings) -> bool:
+    """Whether the newest complete day lies too far back for any outlook."""
+    return inputs.age_days >= settings["last_day.too_old_days"]
 
 
 def _stale(inputs: Inputs, settings: Settings):
     if inputs.age_days < settings["last_day.stale_days"]:
         return
-    status = FAILED if inputs.age_days >= settings["last_day.too_old_days"] else DOUBTFUL
+    status = FAILED if too_old(inputs, settings) else DOUBTFUL
     for region in inputs.regions:
         yield region, status, f"the newest complete day is {inputs.age_days} days old"
 
