@@ -5,6 +5,8 @@ WORKSPACE ?= workspace
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+WEB := src/belvedere/app/web/index.html
+WEB_SOURCES := $(shell find web -type f -not -path "*/node_modules/*" -not -path "*/fixtures/*" 2>/dev/null)
 EXTRAS := --extra dev --extra postgres --extra docs
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -29,10 +31,15 @@ $(STAMP): requirements.lock pyproject.toml scripts/find_python.sh
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
-run: $(STAMP)  ## prepare the demonstration workspace and serve it on 127.0.0.1:8000 (PORT=… for another)
+# The installation builds the pages; a change in web/ builds them again.
+$(WEB): $(WEB_SOURCES) | $(STAMP)
+	@if command -v npm >/dev/null; then sh scripts/build_web.sh >/dev/null && touch $(WEB); \
+	else echo "The pages are not built: they need Node.js 20.19 or newer. Everything else works." >&2; fi
+
+run: $(STAMP) $(WEB)  ## prepare the demonstration workspace and serve it on 127.0.0.1:8000 (PORT=… for another)
 	@exec $(BIN)/belvedere up --demo --workspace "$(WORKSPACE)" --port "$(PORT)"
 
-test: $(STAMP)  ## run every test
+test: $(STAMP) $(WEB)  ## run every test
 	@sh scripts/check_machine.sh
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 

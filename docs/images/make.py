@@ -23,7 +23,7 @@ from belvedere.app.serve import make_app  # noqa: E402
 from belvedere.store.snapshot import Snapshot  # noqa: E402
 from tests.app.demo_workspace import NOW, TODAY, make_demo_workspace  # noqa: E402
 
-PICTURES = {"status.png": "/?lang=en"}
+PICTURES = {"status.png": "/feeds?lang=en"}
 LARGEST_BYTES = 300_000
 
 

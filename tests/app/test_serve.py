@@ -19,7 +19,7 @@ from belvedere.store.load import stored_versions
 from tests.app.demo_workspace import CENSUS, FLOWS, NOW, STOCKS, TESTS
 
 PAGES = [
-    "/",
+    "/feeds",
     f"/feeds/{FLOWS}",
     f"/feeds/{CENSUS}",
     "/quarantine",
@@ -90,25 +90,25 @@ def test_every_page_is_sound_and_stays_at_home(client, path, lang):
 
 
 def test_the_overview_opens_with_the_sentence_and_names_the_late_feed(client):
-    text = plain(client.get("/?lang=en").text)
+    text = plain(client.get("/feeds?lang=en").text)
     assert "1 of 8 feeds is late; 5 entries wait in quarantine." in text
     assert "Tests and positive persons by département (synthetic): nothing has arrived for 4 days." in text
     assert "Demonstration: synthetic data." in text
     assert "3" in text and "Aisne, Oise not received" in text
-    assert "1 flux sur 8 est en retard" in plain(client.get("/", headers={"Accept-Language": "fr"}).text)
+    assert "1 flux sur 8 est en retard" in plain(client.get("/feeds", headers={"Accept-Language": "fr"}).text)
 
 
 def test_a_past_day_turns_the_bar_and_says_its_basis(client):
-    page = client.get("/?lang=en&as_of=2026-11-17")
+    page = client.get("/feeds?lang=en&as_of=2026-11-17")
     assert 'class="as-of past"' in page.text
     text = plain(page.text)
     assert "You are seeing what was known on 17 Nov 2026." in text and "of the figures on assumed dates" in text
     assert "None of the 8 feeds is late; nothing waits in quarantine." in text
-    assert 'class="as-of past"' not in client.get("/").text
+    assert 'class="as-of past"' not in client.get("/feeds").text
 
 
 def test_links_keep_language_and_day(client):
-    page = read(client.get("/?lang=fr&as_of=2026-11-17").text)
+    page = read(client.get("/feeds?lang=fr&as_of=2026-11-17").text)
     feeds = [a["href"] for t, a in page.tags if t == "a" and a.get("href", "").startswith("/feeds/")]
     assert feeds and all("lang=fr" in f and "as_of=2026-11-17" in f for f in feeds)
 
@@ -165,7 +165,7 @@ def test_a_whole_series_is_no_figure(client):
     ("path", "status", "words"),
     [
         ("/nowhere", 404, "There is no such page."), ("/feeds/demo-fr-department-flow", 404, FLOWS),
-        ("/?as_of=yesterday", 400, "not a day"),
+        ("/feeds?as_of=yesterday", 400, "not a day"),
         ("/origin?place=FR-59&date=x", 400, "date"), ("/origin?plase=FR-59", 404, "place"),
         ("/origin?table=indicatrs&place=x", 404, "indicators"),
     ],
@@ -206,7 +206,7 @@ def test_the_quarantine_page_filters_and_its_csv_has_every_entry(client):
 
 def test_an_empty_workspace_says_what_to_do_next(tmp_path):
     client = TestClient(make_app(belvedere.create(tmp_path / "w"), now=lambda: NOW))
-    text = plain(client.get("/?lang=en").text)
+    text = plain(client.get("/feeds?lang=en").text)
     assert "No feed has been loaded yet." in text and "belvedere ingest FILES" in text
     assert "Demonstration" not in text
 
@@ -218,9 +218,9 @@ def test_findings_that_are_not_there_yet_are_said_to_be_checked(demo_copy, monke
     )
     keeper_app = make_app(demo_copy, now=lambda: NOW.replace(day=23))
     client = TestClient(keeper_app)
-    assert "The rules are being checked" in plain(client.get("/?lang=en").text) or started
+    assert "The rules are being checked" in plain(client.get("/feeds?lang=en").text) or started
     for _ in range(3):
-        text = plain(client.get("/?lang=en").text)
+        text = plain(client.get("/feeds?lang=en").text)
     assert len(started) == 1, "a check that fails is not begun again and again"
     assert "The rules could not be checked" in text
 

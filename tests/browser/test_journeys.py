@@ -10,16 +10,16 @@ from playwright.sync_api import Page, expect
 from tests.app.demo_workspace import FLOWS, STOCKS
 
 PAGES = [
-    "/",
+    "/feeds",
     f"/feeds/{STOCKS}",
     "/quarantine",
     "/origin?place=FR-59&date=2026-11-20&indicator=icu_census",
-    "/?as_of=2026-11-17",
+    "/feeds?as_of=2026-11-17",
 ]
 
 
 def test_from_the_late_feed_to_what_it_means(page: Page):
-    page.goto("/")
+    page.goto("/feeds")
     expect(page.get_by_role("status")).to_contain_text(
         "Tests and positive persons by département (synthetic): nothing has arrived"
     )
@@ -29,7 +29,7 @@ def test_from_the_late_feed_to_what_it_means(page: Page):
 
 
 def test_from_quarantine_count_to_the_rows_and_their_csv(page: Page):
-    page.goto("/")
+    page.goto("/feeds")
     page.get_by_role("row", name=re.compile("Hospital admissions")).get_by_role("link", name="5", exact=True).click()
     expect(page.get_by_role("row")).to_have_count(6)
     expect(page.get_by_role("cell", name="n.c.")).to_be_visible()
@@ -39,7 +39,7 @@ def test_from_quarantine_count_to_the_rows_and_their_csv(page: Page):
 
 
 def test_a_figure_is_followed_to_its_source_row(page: Page):
-    page.goto("/")
+    page.goto("/feeds")
     page.get_by_role("textbox", name="Place", exact=True).fill("FR-59")
     page.get_by_label("Day", exact=True).fill("2026-11-20")
     page.get_by_label("Indicator", exact=True).fill("icu_census")
@@ -61,7 +61,7 @@ def test_a_past_day_and_back(page: Page):
 
 
 def test_language_and_theme_stay(page: Page):
-    page.goto("/")
+    page.goto("/feeds")
     page.get_by_role("link", name="Français").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Santé des données")
     page.get_by_role("button", name="Sombre ou clair").click()
@@ -72,7 +72,7 @@ def test_language_and_theme_stay(page: Page):
 
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page):
-    page.goto("/")
+    page.goto("/feeds")
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_text("Skip to content")
     page.keyboard.press("Enter")
@@ -106,7 +106,7 @@ def test_nothing_is_cut_off_or_scrolls_sideways(page: Page, path, width):
 def test_pages_work_without_scripts(browser, address):
     context = browser.new_context(base_url=address, java_script_enabled=False, locale="fr-FR")
     page = context.new_page()
-    page.goto("/", timeout=60_000)
+    page.goto("/feeds", timeout=60_000)
     expect(page.get_by_text("1 flux sur 8 est en retard")).to_be_visible()
     expect(page.locator("button.theme")).to_be_hidden()
     context.close()
@@ -114,7 +114,7 @@ def test_pages_work_without_scripts(browser, address):
 
 def test_printing_is_light_and_leaves_the_controls_out(page: Page):
     page.emulate_media(media="print", color_scheme="dark")
-    page.goto("/")
+    page.goto("/feeds")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(21, 32, 43)"
     expect(page.locator(".rail")).to_be_hidden()

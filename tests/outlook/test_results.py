@@ -94,3 +94,12 @@ def test_a_country_without_beds_to_foretell_still_says_how_far_it_can_be_trusted
     rows = outlook_rows(replace(made, passing={}, alert={}), [], feed="outlook").to_pandas()
     assert list(rows["level"].unique()) == ["all"] and set(rows["place"]) == set(REGIONS)
     assert set(rows["status"]) <= {"ok", "doubtful", "failed"} and rows["chance_14"].isna().all()
+
+
+def test_everyone_in_the_beds_is_kept_where_other_patients_are_known(made: Outlook) -> None:
+    more = replace(made, demand=made.demand + 7, others_known=("icu",))
+    rows = forecast_rows(more, feed="outlook", kept_samples=2, missing_share=0.05).to_pandas()
+    assert "ward_patients" not in set(rows["target"])
+    at = (rows["place"] == "FR-75") & (rows["output_type_id"] == "0.5") & (rows["horizon"] == 9)
+    value = {target: rows[at & (rows["target"] == target)]["value"].item() for target in ("icu_census", "icu_patients")}
+    assert value["icu_patients"] == value["icu_census"] + 7

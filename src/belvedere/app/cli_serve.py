@@ -150,7 +150,7 @@ def _serve(workspace, host: str, port: int) -> None:
 
     from belvedere.app.serve import make_app
 
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -159,6 +159,8 @@ def _serve(workspace, host: str, port: int) -> None:
         need(False, f"Cannot listen on {host}:{port} ({error.strerror}). Another program may: choose another --port.")
     with listening:
         out().print(f"Belvedere is at http://{host}:{listening.getsockname()[1]}  (Ctrl+C stops it)")
-        config = uvicorn.Config(make_app(workspace), log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            make_app(workspace), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+        )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])

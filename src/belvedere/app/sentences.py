@@ -152,6 +152,7 @@ def _who_passes(lang: str, facts: SituationFacts, passing, beds: str, until: str
         return say(lang, "calm", place=places_word(lang, level, 1), **none, **shown)
     shown |= {"places": places_word(lang, level, n), "names": names(lang, [p.name for p in passing])}
     if facts.name:
+        of = len(facts.places)
         return say(lang, "sum_passing", n, name=unbroken(facts.name), of=of, places_of=places_word(lang, level, of), **shown)
     count = number_word(lang, n, feminine=feminine(lang, level), capital=True)
     return say(lang, "passing", n, count=count, **shown)

@@ -21,7 +21,11 @@ from starlette.middleware.gzip import GZipMiddleware
 
 import belvedere
 from belvedere.app import pages
+from belvedere.app.api import problems
+from belvedere.app.api.office import Office
+from belvedere.app.api.router import make_router
 from belvedere.app.findings import FindingsKeeper
+from belvedere.app.site import add_site, built_pages
 from belvedere.app.words import LANGUAGES, preferred, words
 from belvedere.errors import BelvedereError, UnknownName
 from belvedere.store.commits import last_sequence
@@ -29,7 +33,7 @@ from belvedere.store.workspace import Workspace
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -48,13 +52,18 @@ Clock = Callable[[], dt.datetime]
 def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UTC)) -> FastAPI:
     """The application for one workspace. now: the clock; tests pass a fixed one."""
     keeper = FindingsKeeper(workspace)
+    office = Office(workspace, keeper, now)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        office.warm()
         yield
+        office.stop()
         keeper.stop()
 
     app = FastAPI(title="Belvedere", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.include_router(make_router(office))
+    problems.install(app)
     templates = _templates()
 
     def asked(http: HttpRequest) -> pages.Request:
@@ -67,7 +76,7 @@ def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UT
         shared = pages.shared(request, view)
         return HTMLResponse(templates.get_template(name).render(**shared, **values))
 
-    @app.get("/")
+    @app.get("/feeds")
     def feeds(http: HttpRequest) -> HTMLResponse:
         request = asked(http)
         return page("overview.html", request, pages.overview(workspace, keeper, request))
@@ -114,6 +123,8 @@ def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UT
 
     def failed(http: HttpRequest, status: int, message: str, *, english: bool = True) -> Response:
         """An error as a page, or as JSON for the interface; the number finds it in the log."""
+        if problems.of_the_api(http):
+            return problems.problem(http, status, message)
         number = secrets.token_hex(4)
         if http.url.path.startswith("/api/"):
             return JSONResponse({"error": message, "request": number}, status)
@@ -131,6 +142,8 @@ def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UT
     def missing(http: HttpRequest, error: HTTPException) -> Response:
         if error.status_code != 404:
             return failed(http, error.status_code, str(error.detail))
+        if problems.of_the_api(http):
+            return problems.problem(http, 404, f"There is nothing at {http.url.path}.")
         return failed(http, 404, words(asked(http).lang)("not_found"), english=False)
 
     @app.middleware("http")
@@ -141,6 +154,7 @@ def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UT
         return response
 
     app.mount("/static", StaticFiles(directory=str(resources.files("belvedere.app") / "static")), name="static")
+    add_site(app, built_pages())
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
     return app
 

@@ -69,10 +69,14 @@ def with_sums(paths: xr.DataArray, groups: Mapping[str, list[str]]) -> xr.DataAr
 
 
 def forecast_rows(outlook: Outlook, *, feed: str, kept_samples: int, missing_share: float) -> pa.Table:
-    """Rows of `forecasts`: every path by quantile and as its first `kept_samples` futures, with sums; R of the past weeks."""
+    """Rows of `forecasts`: every path by quantile and as its first `kept_samples` futures, with sums; R of the past weeks.
+
+    Where other patients are known, everyone in the beds is kept too, as `icu_patients` and `ward_patients`.
+    """
     groups = members_of_sums(outlook, missing_share=missing_share)
     parts = []
-    for name, paths in outlook.paths.items():
+    everyone = {f"{level}_patients": outlook.demand.sel(level=level, drop=True) for level in outlook.others_known}
+    for name, paths in {**outlook.paths, **everyone}.items():
         both = with_sums(paths, groups)
         quantiles = np.quantile(both.values, LEVELS, axis=0)
         parts.append(_rows(outlook, str(name), both, quantiles, "quantile", [level_id(q) for q in LEVELS]))

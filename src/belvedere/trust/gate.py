@@ -24,7 +24,7 @@ from ibis import _
 
 from belvedere.ontology import schema
 from belvedere.ontology.indicators import INDICATORS
-from belvedere.store.snapshot import Snapshot, where
+from belvedere.store.snapshot import Snapshot, moment, where
 from belvedere.store.workspace import Workspace
 
 OPERATOR, PURPOSE = "local operator", "local operation"
@@ -73,8 +73,11 @@ class Gate:
 
     def snapshot(self, *, as_of=None, at: int | None = None) -> GatedSnapshot:
         """What is known, or was known on a past day; see `Snapshot.take`."""
-        taken = Snapshot.take(self.workspace, as_of=as_of, at=at)
-        return GatedSnapshot(taken.workspace, taken.as_of, taken.at, taken.commits, small_count())
+        return self.gated(Snapshot.take(self.workspace, at=at), as_of=as_of)
+
+    def gated(self, taken: Snapshot, *, as_of=None) -> GatedSnapshot:
+        """The same commits, as known on a past day, behind the gate."""
+        return GatedSnapshot(taken.workspace, moment(as_of), taken.at, taken.commits, small_count())
 
     def read(
         self,

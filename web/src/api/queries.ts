@@ -1,0 +1,75 @@
+/** One hook for each question to the API. Keys hold what was asked, so that a new day or scenario is a new question. */
+import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { useView, type View, type Within } from '../url.ts'
+import { api, read } from './client.ts'
+import type { Compare, Feed, Feeds, Frame, Jobs, Origin, OriginAnswer, Quarantine, Region, SearchResult, Situation, WatchList } from './types.ts'
+
+type Asked = Pick<View, 'country' | 'as_of' | 'scenario'>
+export type Target = NonNullable<Compare['target']>
+export type Level = WatchList['level']
+
+function asked(view: View): Asked {
+  return { country: view.country, as_of: view.as_of, scenario: view.scenario }
+}
+
+function useAsked<T>(key: unknown[], ask: (query: Asked) => Promise<T>, enabled = true): UseQueryResult<T> {
+  const [view] = useView()
+  const query = asked(view)
+  return useQuery({ queryKey: [...key, query], queryFn: () => ask(query), placeholderData: keepPreviousData, enabled })
+}
+
+export const useFrame = (): UseQueryResult<Frame> => useAsked(['frame'], (query) => read(api.GET('/api/v1/frame', { params: { query } })))
+
+export const useSituation = (): UseQueryResult<Situation> =>
+  useAsked(['situation'], (query) => read(api.GET('/api/v1/situation', { params: { query } })))
+
+export const useWatch = (level: Level, within: Within, enabled = true): UseQueryResult<WatchList> =>
+  useAsked(['watch', level, within], (query) => read(api.GET('/api/v1/watch', { params: { query: { ...query, level, within: `${within}` as const } } })), enabled)
+
+export const useRegion = (place: string): UseQueryResult<Region> =>
+  useAsked(['region', place], (query) => read(api.GET('/api/v1/regions/{place}', { params: { path: { place }, query } })))
+
+export const useCompare = (places: string[], target: Target): UseQueryResult<Compare> =>
+  useAsked(
+    ['compare', places, target],
+    (query) => read(api.GET('/api/v1/compare', { params: { query: { ...query, places: places.join(','), target } } })),
+    places.length > 0,
+  )
+
+export const useFeeds = (): UseQueryResult<Feeds> => useAsked(['feeds'], (query) => read(api.GET('/api/v1/feeds', { params: { query } })))
+
+export const useFeed = (feed: string, indicator?: string): UseQueryResult<Feed> =>
+  useAsked(['feed', feed, indicator], (query) =>
+    read(api.GET('/api/v1/feeds/{feed}', { params: { path: { feed }, query: { ...query, indicator } } })),
+  )
+
+export const useQuarantine = (feed: string | undefined, page: number): UseQueryResult<Quarantine> =>
+  useAsked(['quarantine', feed, page], (query) => read(api.GET('/api/v1/quarantine', { params: { query: { ...query, feed, page } } })))
+
+export const useOrigin = (origin: Origin | null): UseQueryResult<OriginAnswer> =>
+  useAsked(
+    ['origin', origin],
+    (query) => {
+      const filter = Object.entries(origin?.filters ?? {}).map(([key, value]) => `${key}:${value}`)
+      return read(api.GET('/api/v1/origin', { params: { query: { ...query, table: origin?.table ?? '', filter } } }))
+    },
+    origin !== null,
+  )
+
+export const useSearch = (q: string): UseQueryResult<SearchResult> =>
+  useAsked(['search', q], (query) => read(api.GET('/api/v1/search', { params: { query: { ...query, q } } })), q.trim().length > 0)
+
+export const useJobs = (): UseQueryResult<Jobs> =>
+  useQuery({ queryKey: ['jobs'], queryFn: () => read(api.GET('/api/v1/jobs', { params: { query: { newest: 5 } } })) })
+
+/** Listens to the server: new figures make every answer old, progress of work refreshes the list of jobs. */
+export function useEvents(): void {
+  const client = useQueryClient()
+  useEffect(() => {
+    const source = new EventSource('/api/v1/events')
+    source.addEventListener('sequence', () => void client.invalidateQueries())
+    source.addEventListener('job', () => void client.invalidateQueries({ queryKey: ['jobs'] }))
+    return () => source.close()
+  }, [client])
+}

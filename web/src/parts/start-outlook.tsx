@@ -1,0 +1,33 @@
+import { useMutation } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { api, read } from '../api/client.ts'
+import { useSay } from '../text/index.tsx'
+import { useView } from '../url.ts'
+
+/** Asks for a run; the page refreshes by itself when the server says that new figures count. */
+export function StartOutlook({ country }: { country: string | null }): ReactNode {
+  const { t } = useSay()
+  const [view] = useView()
+  const asked = useMutation({
+    mutationFn: () =>
+      read(
+        api.POST('/api/v1/outlooks', {
+          body: { country: country ?? '', as_of: view.as_of?.slice(0, 10) ?? null, scenario: view.scenario ?? null, samples: 500 },
+        }),
+      ),
+  })
+  if (!country) return null
+  if (asked.isSuccess) return <p role="status">{t.outlook_asked}</p>
+  return (
+    <p>
+      <button type="button" className="primary" disabled={asked.isPending} onClick={() => asked.mutate()}>
+        {t.no_outlook_next}
+      </button>
+      {asked.isError && (
+        <span className="field-error" role="alert">
+          {asked.error.message}
+        </span>
+      )}
+    </p>
+  )
+}
