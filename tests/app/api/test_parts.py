@@ -154,10 +154,11 @@ def test_a_higher_limit_is_never_likelier_to_be_passed(quantiles, one, other):
 # -- what is still coming in ---------------------------------------------------------------------------------------------
 
 
-def coming(share, values, size=np.inf):
+def coming(share, values, size=np.inf, read_later=0):
     delay = ReportingDelay(np.array(share), np.full(len(share), size), "estimated", np.ones(len(share), dtype=int))
     days = np.datetime64("2026-11-17") + np.arange(len(values))
-    inputs = SimpleNamespace(delay=delay, driver="hospital_admissions", last_day=days[-1])
+    read = dt.datetime.fromisoformat(f"{days[-1]}T23:00+00:00") + dt.timedelta(days=read_later)
+    inputs = SimpleNamespace(delay=delay, driver="hospital_admissions", last_day=days[-1], as_of=read)
     return arriving(SimpleNamespace(inputs=inputs, days=days), "hospital_admissions", np.array(values, dtype=float))
 
 
@@ -168,6 +169,11 @@ def test_days_still_coming_in_are_estimated_from_what_is_known():
     low, high = found.ends()
     assert (low >= found.received).all() and (low <= found.expected).all() and (high >= found.expected).all()
     assert low[0] == high[0] == 10.0
+
+
+def test_delays_count_to_the_moment_of_reading_not_to_the_newest_day():
+    """Read a day later, the newest day is one day old: more of it is known, and less is to be expected."""
+    np.testing.assert_allclose(coming([0.5, 0.8, 1.0], [10, 10, 8], read_later=1).expected, [10, 10, 10])
 
 
 def test_a_delay_less_sure_gives_wider_ends_and_an_unknown_day_stays_unknown():
