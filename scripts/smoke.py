@@ -90,7 +90,7 @@ def serving(clone: Path, workspace: Path, environment: dict[str, str] | None = N
             if time.monotonic() - start > SOON_ENOUGH_SECONDS:
                 raise RuntimeError(f"no page after {SOON_ENOUGH_SECONDS} s of {' '.join(command)}")
             time.sleep(0.2)
-            page = fetch(url)
+            page = fetch(f"{url}feeds")
         yield Served(url, page, time.monotonic() - start)
     finally:
         stop(process)
@@ -107,6 +107,8 @@ def main(arguments: list[str]) -> int:
     clone = Path(arguments[0]).resolve() if arguments else REPOSITORY
     with tempfile.TemporaryDirectory() as folder, serving(clone, Path(folder) / "workspace") as served:
         missing = lacking(served.page)
+        if 'id="root"' not in (fetch(served.url) or ""):  # not built: 503, which fetch raises
+            missing.append("the built pages at /")
     sys.stdout.write(f"make run: page after {served.seconds:.1f} s, {len(served.page):,} characters\n")
     if missing:
         sys.stderr.write(f"the status page lacks: {', '.join(missing)}\n")

@@ -87,8 +87,8 @@ def test_make_takes_no_setting_to_run():
 
 def a_clone(folder: Path, recipe: str) -> Path:
     """A folder whose `make run` does what is asked."""
-    (folder / "page").mkdir()
-    (folder / "page" / "index.html").write_text(
+    (folder / "page" / "feeds").mkdir(parents=True)
+    (folder / "page" / "feeds" / "index.html").write_text(
         "<h1>Feeds</h1><p>Quarantine</p><table><tr><td>1</td></tr></table>", encoding="utf-8"
     )
     (folder / "Makefile").write_text(f"run:\n\t@{recipe}\n", encoding="utf-8")

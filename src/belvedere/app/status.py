@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from zoneinfo import ZoneInfo
 
 import ibis
 import pandas as pd
@@ -319,9 +320,11 @@ def expected_places(mapping: Mapping, places: Places) -> tuple[str, ...]:
 
 def _status(mapping, versions, recent, totals: Totals, now, limits, places, *, waiting, findings) -> FeedStatus:
     days, missing = recent
-    last_date = days[-1].date if days else totals.newest
     known = [totals.known_at, *(v.at for v in versions if v.outcome == LOADED)]
     last_known = max((moment for moment in known if moment is not None), default=None)
+    last_date = days[-1].date if days else totals.newest
+    if last_date is None and last_known is not None:  # records have no day of their own: the day they were known
+        last_date = last_known.astimezone(ZoneInfo(zone_of(mapping, places))).date()
     fresh = _freshness(mapping, last_known, last_date, now, limits, places)
     return FeedStatus(
         feed=mapping.feed, title=mapping.title, producer=mapping.producer, licence=mapping.licence, table=mapping.table,
@@ -347,7 +350,8 @@ def _freshness(mapping: Mapping, known_at: dt.datetime | None, last_date, now: d
     if known_at is None or mapping.country is None:
         return None
     by_clock = mapping.clock.days_and_hour
-    lag = mapping.clock.length if by_clock is None else (by_clock[0] - 1) * ONE_DAY + _since_midnight(by_clock[1])
+    stated = mapping.clock.length or dt.timedelta(0)
+    lag = stated if by_clock is None else (by_clock[0] - 1) * ONE_DAY + _since_midnight(by_clock[1])
     hour = by_clock[1] if by_clock is not None and by_clock[1] != dt.time(0) else None
     calendar = publication_calendar(mapping.clock.rhythm, mapping.country, publication_time=hour, places=places)
     return freshness(min(known_at, now), last_date, lag, now, next_publication=calendar, thresholds=limits)
