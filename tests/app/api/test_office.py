@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
@@ -74,7 +75,9 @@ def heard(office, until: int, *, meanwhile=lambda second: None) -> list[tuple[st
         return [text async for text in office.events(gone)]
 
     found = []
-    for text in asyncio.run(listen()):
+    with ThreadPoolExecutor(1) as alone:  # a browser test of the same process may leave its own loop running
+        told = alone.submit(lambda: asyncio.run(listen())).result()
+    for text in told:
         lines = dict(line.split(": ", 1) for line in text.strip().splitlines() if not line.startswith(":"))
         if "event" in lines:
             found.append((lines["event"], json.loads(lines["data"])))
