@@ -1,4 +1,5 @@
-"""What the census model is held against: persistence, a fixed length of stay, an exponential rate of the last 28 days."""
+"""What the census model is held against besides `outlook.baselines`: a fixed length of stay, a share for intensive
+care, and persistence drawn for all regions at once, so that sums can be made of it."""
 
 from __future__ import annotations
 
@@ -16,21 +17,6 @@ def persistence(census: np.ndarray, *, samples: int, horizons: int, rng: np.rand
         drawn = changes[:, rng.integers(0, changes.shape[1], samples)].T
         paths[:, :, h - 1] = census[:, -1] + np.nan_to_num(drawn) * rng.choice([-1, 1], (samples, 1))
     return np.maximum(paths, 0)
-
-
-def exponential_rate(entries: np.ndarray, census: np.ndarray, coming: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
-    """Each day the same share leaves; the share of a region from the last 28 days, its uncertainty from bootstrapped weeks.
-
-    entries, census: (region, day). coming: entries ahead, (sample, region, horizon).
-    """
-    left = entries[:, -7 * WEEKS :] - np.diff(census[:, -7 * WEEKS - 1 :], axis=1)
-    before = census[:, -7 * WEEKS - 1 : -1]
-    ok = np.isfinite(left) & np.isfinite(before)
-    left, before = (np.where(ok, values, 0).reshape(left.shape[0], WEEKS, 7).sum(axis=2) for values in (left, before))
-    drawn = rng.integers(0, WEEKS, (coming.shape[0], WEEKS))
-    nation = left.sum() / before.sum()
-    rate = (left[:, drawn].sum(axis=2) + nation) / (before[:, drawn].sum(axis=2) + 1)
-    return discharge(census[:, -1], coming, np.clip(rate.T, 0, 1), rng)
 
 
 def fixed_stay(entries: np.ndarray, census: np.ndarray, coming: np.ndarray) -> np.ndarray:
@@ -53,13 +39,3 @@ def icu_share(admissions: np.ndarray, icu_entries: np.ndarray, coming: np.ndarra
     nation = entered.sum() / came.sum()
     share = (entered[:, drawn].sum(axis=2) + nation) / (came[:, drawn].sum(axis=2) + 1)
     return rng.binomial(coming.astype(np.int64), np.clip(share.T, 0, 1)[:, :, None]).astype(float)
-
-
-def discharge(start: np.ndarray, coming: np.ndarray, rate: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Binomial leavers of everyone in bed at the start of the day; start (region), rate (sample, region)."""
-    present = np.broadcast_to(start, coming.shape[:2]).astype(np.int64)
-    paths = np.empty(coming.shape)
-    for h in range(coming.shape[2]):
-        present = present - rng.binomial(present, rate) + coming[:, :, h].astype(np.int64)
-        paths[:, :, h] = present
-    return paths

@@ -22,6 +22,7 @@ from belvedere.care.census import census_paths, expected_entries, hospital_and_i
 from belvedere.care.fit import fit_leaving, fit_share, shared_groups
 from belvedere.care.present import inferred_elapsed
 from belvedere.care.stay import Stay
+from belvedere.outlook.baselines import exponential_discharge
 from belvedere.outlook.settings import Settings
 from bench import Figure
 from bench import _census_implied as implied
@@ -100,7 +101,7 @@ def peer_paths(past: dict[str, xr.DataArray], series: str, entries: str, coming:
     census, came = past[series].to_numpy(), past[entries].to_numpy()
     yield "persistence", peers.persistence(census, samples=coming.shape[0], horizons=HORIZONS, rng=rng)
     yield "fixed stay", peers.fixed_stay(came, census, coming)
-    yield "exponential", peers.exponential_rate(came, census, coming, rng=rng)
+    yield "exponential", exponential_discharge(came, census, coming, rng=rng)
 
 
 class Scores:

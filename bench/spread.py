@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from belvedere.outlook.baselines import WINDOW_WEEKS, hub_baseline, persistence, weekly_sums
 from belvedere.outlook.scores import covered, log_wis, pit, wis
 from belvedere.reference.places import Places
 from belvedere.spread.admissions import admission_paths
@@ -280,32 +281,16 @@ def add_up(values: np.ndarray, groups: np.ndarray | str | None, works: np.ndarra
 
 def judge(paths: np.ndarray, truth: np.ndarray, history: np.ndarray, seed: int) -> Replayed:
     rng = np.random.default_rng(seed)
-    weekly, weekly_truth, past = (x.reshape(*x.shape[:-1], -1, 7).sum(axis=-1) for x in (paths, truth, whole_weeks(history)))
-    forecasts = {"ours": weekly} | {kind: baseline(past, kind, rng) for kind in ("persistence", "hub")}
+    weekly, weekly_truth, past = weekly_sums(paths), weekly_sums(truth), weekly_sums(np.nan_to_num(history))
+    size = {"steps": WEEKS, "samples": SAMPLES, "rng": rng}
+    forecasts = {
+        "ours": weekly,
+        "persistence": persistence(past, window=WINDOW_WEEKS, **size),
+        "hub": hub_baseline(past, **size),
+    }
     scores = {kind: wis(samples, weekly_truth) for kind, samples in forecasts.items()}
     scores |= {f"{kind} log": log_wis(samples, weekly_truth) for kind, samples in forecasts.items()}
     return Replayed(pit(paths, truth, rng=rng), pit(weekly, weekly_truth, rng=rng), scores)
-
-
-def whole_weeks(history: np.ndarray) -> np.ndarray:
-    """The past in weeks that end on its last day."""
-    return np.nan_to_num(history[:, history.shape[1] % 7 :])
-
-
-def baseline(past: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarray:
-    """The last week goes on (S, R, 4). persistence: with the changes over as many weeks seen in the last half year. hub: as the
-    forecast hubs' baseline, all past one-week changes and their opposites, added up step by step, the median held flat."""
-    regions = np.arange(len(past))[None]
-    result = np.empty((SAMPLES, len(past), WEEKS))
-    path = np.zeros((SAMPLES, len(past)))
-    for week in range(1, WEEKS + 1):
-        change = past[:, week:] - past[:, :-week] if kind == "persistence" else past[:, 1:] - past[:, :-1]
-        change = change[:, -26:] if kind == "persistence" else np.concatenate([change, -change], axis=1)
-        drawn = change[regions, rng.integers(0, change.shape[1], (SAMPLES, len(past)))]
-        path = drawn if kind == "persistence" else path + drawn
-        shift = 0 if kind == "persistence" else np.median(path, axis=0)
-        result[:, :, week - 1] = np.maximum(past[:, -1] + path - shift, 0)
-    return result
 
 
 def coverage_figures(name: str, replayed: list[Replayed]) -> Iterator[Figure]:

@@ -66,7 +66,7 @@ def inputs_at(world: World, last_day: np.datetime64, *, basis: str = "assumed") 
         series={name: Series(name, f"fake-{name}", values, basis, known_at) for name, values in counts.items()},
         holidays=any_day.astype(bool) & False, delay=no_delay(),
         beds=Beds({"physical": xr.DataArray(beds, levels, ("region", "level"))}, dated, ("fake-beds",), {}),
-        others={},
+        others={}, carried_days=3,
     )  # fmt: skip
 
 

@@ -79,6 +79,13 @@ def table(title_columns: list[str], rows, *, numbers: tuple[str, ...] = ()):
     return made
 
 
+def percent(chance: float) -> str:
+    """A chance from sampled futures is never certain."""
+    if chance < 0.005:
+        return "< 1 %"
+    return "> 99 %" if chance > 0.995 else f"{100 * chance:.0f} %"
+
+
 def _shown(cell: object) -> str:
     from rich.markup import escape
 

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from belvedere.app.cli_common import DEFAULT_WORKSPACE, AsOfOption, WorkspaceOption, aside, need, now, out, table, workspace_at
+from belvedere.app.cli_common import (
+    DEFAULT_WORKSPACE,
+    AsOfOption,
+    WorkspaceOption,
+    aside,
+    need,
+    now,
+    out,
+    percent,
+    table,
+    workspace_at,
+)
 
 if TYPE_CHECKING:
     from belvedere.outlook.committed import Run
@@ -244,15 +255,8 @@ def _cell(row: dict, name: str) -> str:
     if pd.isna(value):
         return ""
     if name.startswith("chance"):
-        return _percent(value)
+        return percent(value)
     return f"{value:%Y-%m-%d}" if isinstance(value, dt.date) else str(value)
-
-
-def _percent(chance: float) -> str:
-    """A chance from sampled futures is never certain."""
-    if chance < 0.005:
-        return "< 1 %"
-    return "> 99 %" if chance > 0.995 else f"{100 * chance:.0f} %"
 
 
 def _not_ok(run: Run) -> Iterator[tuple[str, str, list[str]]]:

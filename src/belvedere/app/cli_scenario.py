@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from belvedere.app.cli_common import DEFAULT_WORKSPACE, AsOfOption, WorkspaceOption, need, now, out, table, workspace_at
-from belvedere.app.cli_outlook import CountryOption, LimitOption, _percent, outlook
+from belvedere.app.cli_common import (
+    DEFAULT_WORKSPACE,
+    AsOfOption,
+    WorkspaceOption,
+    need,
+    now,
+    out,
+    percent,
+    table,
+    workspace_at,
+)
+from belvedere.app.cli_outlook import CountryOption, LimitOption, outlook
 
 if TYPE_CHECKING:
     from belvedere.outlook.compare import Comparison
@@ -244,7 +254,7 @@ def _print_comparison(found: Comparison) -> None:
         (
             row["place"], row["level"], row["run"], _count(row["peak"]), _range(row["peak_low"], row["peak_high"]),
             _count(row["difference"], "+"), _range(row["difference_low"], row["difference_high"], "+"),
-            None if _missing(row["chance"]) else _percent(row["chance"]),
+            None if _missing(row["chance"]) else percent(row["chance"]),
             None if _missing(row["first_day"]) else row["first_day"],
         )
         for row in found.rows.to_dict("records")

@@ -40,7 +40,8 @@ class Inputs:
     series: by indicator, dims (region, date), all over the same regions and days up to `last_day`.
     holidays: bool, dims (region, date), past and coming days. delay: how complete the last days of the driver are.
     beds, others: capacity, and patients with other conditions by level, where known.
-    carried: days by which a region's newest census was carried forward to the last day, by indicator and region.
+    carried_days: how long a census may be carried forward. carried: days by which a region's newest census was carried forward
+    to the last day, by indicator and region.
     """
 
     country: str
@@ -57,6 +58,7 @@ class Inputs:
     delay: ReportingDelay
     beds: Beds
     others: Mapping[str, xr.DataArray]
+    carried_days: int
     carried: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
@@ -68,6 +70,14 @@ class Inputs:
     def days_ahead(self) -> np.ndarray:
         """The days of the horizon, datetime64[D]."""
         return self.last_day + DAY * np.arange(1, HORIZON + 1)
+
+    def others_today(self, level: str) -> np.ndarray:
+        """Patients with other conditions on the last day, shape (region,): the newest within the days a census may be carried
+        forward; nan where none of those is known."""
+        recent = self.others[level].values[:, -(1 + self.carried_days) :]
+        known = np.isfinite(recent)
+        newest = recent.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
+        return np.where(known.any(axis=1), recent[np.arange(len(recent)), newest], np.nan)
 
     @property
     def groups(self) -> dict[str, list[str]]:
@@ -131,6 +141,7 @@ def read_inputs(
         delay=_delay(snapshot, series[driver], settings),
         beds=read_beds(snapshot, regions, places, last_day, oldest_days=settings.days("beds.oldest_days")),
         others=read_others(snapshot, CONDITION, regions, places, last_day - settings.days("others.days") * DAY, last_day),
+        carried_days=settings.days("census.carried_days"),
         carried=carried,
     )
 

@@ -11,7 +11,6 @@ from belvedere.outlook.inputs import Inputs
 from belvedere.outlook.settings import Settings
 
 OK, DOUBTFUL, FAILED = STATUSES
-OTHERS_LATE_DAYS = 3
 CENSUS = {"hospital_census": "hospital census", "icu_census": "intensive-care census"}
 
 
@@ -112,8 +111,7 @@ def _silent(inputs: Inputs):
 def _others_late(inputs: Inputs):
     """Regions whose other patients were known and are not known now: a hospital among them has fallen silent."""
     for level, others in inputs.others.items():
-        known = np.isfinite(others.values)
-        late = known.any(axis=1) & ~known[:, -OTHERS_LATE_DAYS:].any(axis=1)
+        late = np.isfinite(others.values).any(axis=1) & ~np.isfinite(inputs.others_today(level))
         for region in others["region"].values[late].tolist():
             yield (
                 region,

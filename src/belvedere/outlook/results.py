@@ -85,9 +85,8 @@ def forecast_rows(outlook: Outlook, *, feed: str, kept_samples: int, missing_sha
     parts.append(_reproduction_rows(outlook))
     rows = pa.concat_tables(parts)
     n = rows.num_rows
-    fixed = {"feed": feed, "model_id": MODEL, "age_group": "all"}
-    for name, value in fixed.items():
-        rows = rows.append_column(name, pa.repeat(pa.scalar(value), n))
+    for name, value in {"feed": feed, "model_id": MODEL, "age_group": "all"}.items():
+        rows = rows.append_column(name, _repeated(value, n))
     rows = rows.append_column("reference_date", pa.repeat(pa.scalar(outlook.inputs.last_day.astype(object), pa.date32()), n))
     return rows.select(list(table("forecasts").columns)).cast(table("forecasts").arrow_schema())
 
@@ -104,11 +103,11 @@ def _rows(outlook: Outlook, target: str, paths: xr.DataArray, values: np.ndarray
     horizon = paths["horizon"].values.astype(np.int64)
     return pa.table(
         {
-            "target": _repeated([target], values.size),
+            "target": _repeated(target, values.size),
             "horizon": pa.array(np.tile(horizon, len(ids) * regions)),
             "target_end_date": pa.array(np.tile(days, len(ids) * regions), pa.date32()),
             "place": _coded(paths["region"].values, np.tile(np.repeat(np.arange(regions), horizons), len(ids))),
-            "output_type": _repeated([kind], values.size),
+            "output_type": _repeated(kind, values.size),
             "output_type_id": _coded(np.array(ids, dtype=object), np.repeat(np.arange(len(ids)), regions * horizons)),
             "value": pa.array(values.ravel().astype(float)),
         }
@@ -124,12 +123,12 @@ def _reproduction_rows(outlook: Outlook) -> pa.Table:
     parts = [
         pa.table(
             {
-                "target": _repeated(["reproduction_number"], len(day)),
+                "target": _repeated("reproduction_number", len(day)),
                 "horizon": pa.array((days[day] - outlook.inputs.last_day).astype(np.int64)),
                 "target_end_date": pa.array(days[day], pa.date32()),
                 "place": _coded(recent["region"].values, region),
-                "output_type": _repeated(["quantile"], len(day)),
-                "output_type_id": _repeated([level_id(level)], len(day)),
+                "output_type": _repeated("quantile", len(day)),
+                "output_type_id": _repeated(level_id(level), len(day)),
                 "value": pa.array(recent[name].values[fine].astype(float)),
             }
         )
@@ -192,5 +191,5 @@ def _coded(names: np.ndarray, index: np.ndarray) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), texts).cast(pa.string())
 
 
-def _repeated(names: list[str], n: int) -> pa.Array:
-    return pa.repeat(pa.scalar(names[0]), n)
+def _repeated(name: str, n: int) -> pa.Array:
+    return pa.repeat(pa.scalar(name), n)

@@ -113,17 +113,13 @@ def _of_level(outlook: Outlook, level: str, names: Mapping[str, str]) -> Iterato
 
 
 def present_in(inputs: Inputs, level: str) -> np.ndarray:
-    """Patients in the beds of a level on the last day, shape (region,): everyone, where other patients are known within the
-    three days before; nan where not."""
+    """Patients in the beds of a level on the last day, shape (region,): everyone, where the outlook counts other patients;
+    nan where those are not known."""
     known = {name: series.counts.values[:, -1] for name, series in inputs.series.items()}
     epidemic = known["icu_census"] if level == "icu" else known["hospital_census"] - known["icu_census"]
     if level not in inputs.others:
         return epidemic
-    recent = inputs.others[level].values[:, -3:]
-    seen = np.isfinite(recent)
-    newest = recent.shape[1] - 1 - np.argmax(seen[:, ::-1], axis=1)
-    others = np.where(seen.any(axis=1), recent[np.arange(len(recent)), newest], np.nan)
-    return epidemic + others
+    return epidemic + inputs.others_today(level)
 
 
 def _last_reproduction(reproduction: xr.Dataset) -> np.ndarray:

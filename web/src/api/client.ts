@@ -42,16 +42,3 @@ export async function read<T>(asked: Promise<Answer<T>>): Promise<Exclude<T, str
   if (answer.data === undefined || typeof answer.data === 'string') throw failure(answer.error, answer.response)
   return answer.data as Exclude<T, string>
 }
-
-/** Sends what the OpenAPI text does not yet describe. */
-export async function post<T>(path: string, body: unknown): Promise<T> {
-  let response: Response
-  try {
-    response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-  } catch (error) {
-    throw new Failure(null, String(error), null, 0)
-  }
-  const answer: unknown = await response.json().catch(() => null)
-  if (!response.ok) throw failure(answer, response)
-  return answer as T
-}
