@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from belvedere.app.serve import make_app
 from tests.app.conftest import demo  # noqa: F401  the same workspace as the other tests of the pages
@@ -38,6 +38,7 @@ def browser() -> Iterator[Browser]:
     found = os.environ.get("BELVEDERE_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
         pytest.fail("This machine lacks Chromium. Install it: sudo apt-get update && sudo apt-get install --yes chromium")
+    expect.set_options(timeout=30_000)  # on a busy machine an answer that is not kept yet takes seconds
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         yield chromium

@@ -57,7 +57,7 @@ class Origin:
 def origins(snapshot: Snapshot, table: str, *, history: bool = False, **equal) -> list[Origin]:
     """The origin of every row of the table that equals the given values, oldest first; `history` adds corrected values."""
     expression = snapshot.history(table) if history else snapshot.table(table, include_withdrawn=True)
-    rows = where(expression, equal).order_by(["known_at", "commit_id"]).to_pyarrow().to_pylist()
+    rows = where(expression, equal).order_by(["known_at", "commit_id", "source_row", "source_column"]).to_pyarrow().to_pylist()
     return [_origin(snapshot.workspace, row) for row in rows]
 
 
