@@ -33,7 +33,7 @@ BEDS_OPENED, OPENED_ON = 12, TODAY + dt.timedelta(days=6)
 
 
 def make(folder: Path) -> Workspace:
-    """The workspace with its sources beside it: three replays, the outlook of `NOW`, and the same under a scenario."""
+    """The workspace with its sources beside it: three replays, then the outlook of `NOW`."""
     workspace = belvedere.create(folder / "workspace")
     for text in MAPPING_TEXTS:
         if text.stem in FEEDS:
@@ -47,24 +47,21 @@ def make(folder: Path) -> Workspace:
     ingest(workspace, [sources], now=NOW)
     for as_of in (*REPLAYED, None):
         look_ahead(workspace, as_of=as_of)
-    ask_what_if(workspace)
-    look_ahead(workspace, scenario=CLOSING)
     return workspace
 
 
 def ask_what_if(workspace: Workspace) -> None:
-    """Two scenarios, of which one will be run."""
+    """Two scenarios, of which one is run."""
     closing = Overlay("futures", "transmission", "multiply", 0.6, place=COUNTRY, first_day=TODAY - dt.timedelta(days=9))
     opened = Overlay("capacity", "beds", "add", BEDS_OPENED, level="icu", place=PLACE, first_day=OPENED_ON)
     new_scenario(workspace, CLOSING, title="Fermeture le soir", author="A. Martin", expires_on=dt.date(2026, 12, 31), now=NOW)
     for overlay in (closing, opened):
         set_overlay(workspace, CLOSING, overlay, now=NOW)
     new_scenario(workspace, UNTRIED, title="Écoles à distance", author="B. Roux", now=NOW)
+    look_ahead(workspace, scenario=CLOSING)
 
 
-def look_ahead(
-    workspace: Workspace, *, as_of: str | None = None, scenario: str | None = None, now: dt.datetime = NOW
-) -> int:
+def look_ahead(workspace: Workspace, *, as_of: str | None = None, scenario: str | None = None, now: dt.datetime = NOW) -> int:
     """An outlook, committed; returns its sequence."""
     asked = {"country": COUNTRY, "as_of": as_of, "scenario": scenario, "samples": SAMPLES}
     with Job.begin(workspace, "outlook", asked, clock=lambda: now) as job:
