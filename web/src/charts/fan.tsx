@@ -3,8 +3,8 @@ import { useId, type ReactNode } from 'react'
 import type { Panel } from '../api/types.ts'
 import { number } from '../format.ts'
 import { useSay } from '../text/index.tsx'
-import { Axes, NowLine } from './fan/axes.tsx'
-import { Bands, knownOf, Median, PastForecasts } from './fan/bands.tsx'
+import { Axes, AxisUnit, NowLine } from './fan/axes.tsx'
+import { Bands, CurrentCourse, knownOf, Median, PastForecasts } from './fan/bands.tsx'
 import { Ceilings, OverCeiling, Ring } from './fan/capacity.tsx'
 import { ChanceStrip, STRIP_HEIGHT } from './fan/chance-strip.tsx'
 import { CursorLine, Readout, useCursor } from './fan/cursor.tsx'
@@ -29,6 +29,8 @@ interface Props {
   /** Median day of first passing, from the outlook. */
   passing?: string | null
   events?: ChartEvent[]
+  /** What is projected is a scenario's course. */
+  scenario?: boolean
 }
 
 export function Fan(props: Props): ReactNode {
@@ -47,15 +49,15 @@ export function Fan(props: Props): ReactNode {
 }
 
 /** Drawn from back to front: grid, past forecasts, bands, what is above the ceiling, ceilings, observed, now line, labels. */
-function Drawing({ panel, size, rule, passing, events = [], model, width, height }: Props & { model: Model; width: number; height: number }): ReactNode {
+function Drawing({ panel, size, rule, passing, events = [], scenario = false, model, width, height }: Props & { model: Model; width: number; height: number }): ReactNode {
   const say = useSay()
   const { t, lang, pick } = say
+  const { current, difference } = panel
   const id = useId().replace(/[^\w]/g, '')
   const large = size === 'large'
   const narrow = width < 560
-  const counts = panel.unit === 'persons' && panel.target !== 'reproduction_number'
   const strip = large && panel.chance_by_day !== null
-  const labels = endLabels(model, large && !narrow, counts, say)
+  const labels = endLabels(model, large && !narrow, scenario, say)
   const digits = tickDigits(model.ticks)
   const frame = frameOf(model, width, height, {
     left: 8 + 7 * Math.max(...model.ticks.map((v) => number(v, lang, digits).length)),
@@ -68,17 +70,19 @@ function Drawing({ panel, size, rule, passing, events = [], model, width, height
 
   return (
     <>
-      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${pick(panel.caption)} ${t.chart_hint}`} tabIndex={0} {...handlers}>
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={[pick(panel.caption), current && pick(difference), t.chart_hint].filter(Boolean).join(' ')} tabIndex={0} {...handlers}>
         <Axes model={model} frame={frame} narrow={narrow} rule={rule} />
+        <AxisUnit frame={frame} unit={panel.unit} />
         <PastForecasts model={model} frame={frame} />
         <Bands fan={model.estimated} frame={frame} kind="past" />
-        <Bands fan={model.projected} frame={frame} kind="band" />
+        <CurrentCourse model={model} frame={frame} known={known} />
+        <Bands fan={model.projected} frame={frame} kind={scenario ? 'what-if' : 'band'} />
         <OverCeiling model={model} fan={model.projected} frame={frame} id={id} />
         <Ceilings model={model} frame={frame} />
-        <Observed model={model} frame={frame} known={known} dots={counts && panel.target.includes('admissions')} />
-        <Median fan={model.projected} model={model} frame={frame} known={known} />
+        <Observed model={model} frame={frame} known={known} dots={panel.target.includes('admissions')} />
+        <Median fan={model.projected} model={model} frame={frame} known={known} className={scenario ? 'what-if-median' : 'median'} />
         <NowLine model={model} frame={frame} words={large} />
-        {large && <LastValue frame={frame} known={known} digits={counts ? 0 : 2} />}
+        {large && <LastValue frame={frame} known={known} digits={model.digits} />}
         <SecondLabel model={model} frame={frame} />
         <Events events={events} model={model} frame={frame} />
         {passing && <Ring date={passing} model={model} frame={frame} />}
@@ -86,7 +90,7 @@ function Drawing({ panel, size, rule, passing, events = [], model, width, height
         {strip && <ChanceStrip panel={panel} model={model} frame={frame} />}
         {at !== null && <CursorLine at={at} pinned={pinned} frame={frame} />}
       </svg>
-      {at !== null && <Readout model={model} at={at} counts={counts} frame={frame} />}
+      {at !== null && <Readout model={model} at={at} scenario={scenario} frame={frame} />}
     </>
   )
 }

@@ -33,6 +33,17 @@ export function Axes({ model, frame, narrow, rule }: { model: Model; frame: Fram
   )
 }
 
+/** What the numbers of the axis are, where they are not persons. */
+export function AxisUnit({ frame, unit }: { frame: Pick<Frame, 'top'>; unit: string }): ReactNode {
+  const { t } = useSay()
+  if (unit !== 'per_100k') return null
+  return (
+    <text x={2} y={frame.top - 12 > 10 ? frame.top - 12 : 10} className="tick-text ink-2 unit">
+      {t.per_100k_axis}
+    </text>
+  )
+}
+
 export function NowLine({ model, frame, words }: { model: Model; frame: Frame; words: boolean }): ReactNode {
   const { t } = useSay()
   if (model.now === null) return null

@@ -18,8 +18,8 @@ export function PastForecasts({ model, frame: { x, y } }: { model: Model; frame:
   ))
 }
 
-/** The 90 % and 50 % bands of a fan; `kind` names their look. */
-export function Bands({ fan, frame: { x, y }, kind }: { fan: Fan | null; frame: Frame; kind: 'past' | 'band' }): ReactNode {
+/** The 90 % and 50 % bands of a fan; `kind` names their look: estimated past, projected, scenario. */
+export function Bands({ fan, frame: { x, y }, kind }: { fan: Fan | null; frame: Frame; kind: 'past' | 'band' | 'what-if' }): ReactNode {
   if (!fan) return null
   return (
     <>
@@ -31,6 +31,17 @@ export function Bands({ fan, frame: { x, y }, kind }: { fan: Fan | null; frame: 
 
 export function Median({ fan, model, frame: { x, y }, known, className = 'median' }: { fan: Fan | null; model: Model; frame: Frame; known: Known; className?: string }): ReactNode {
   return fan && <path d={linePath(joined(fan, model, known), x, y)} className={className} />
+}
+
+/** The course without the scenario, at half opacity behind it. */
+export function CurrentCourse({ model, frame, known }: { model: Model; frame: Frame; known: Known }): ReactNode {
+  if (!model.current) return null
+  return (
+    <g className="current-course">
+      <Bands fan={model.current} frame={frame} kind="band" />
+      <Median fan={model.current} model={model} frame={frame} known={known} />
+    </g>
+  )
 }
 
 /** The line of what is known, and where it ends. */

@@ -29,6 +29,7 @@ export function Ceilings({ model, frame: { x, y } }: { model: Model; frame: Fram
       {model.others.map((c) => (
         <path key={c.kind} d={stepPath(c.values, x, y)} className={`ceiling ${c.kind}`} />
       ))}
+      {model.leastBefore && <path d={stepPath(model.leastBefore, x, y)} className="ceiling before" />}
       {model.least && (
         <>
           <path d={lipPath(model.least, x, y)} className="lip" fill="url(#hatch-lip)" />

@@ -2,7 +2,7 @@
 import { useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 import { addDays, estimate, interval, longDay, number } from '../../format.ts'
 import { useSay, type Say } from '../../text/index.tsx'
-import type { Model } from '../model.ts'
+import type { Fan, Model } from '../model.ts'
 import type { Frame } from './frame.ts'
 
 interface Handlers {
@@ -52,33 +52,41 @@ export function CursorLine({ at, pinned, frame: { x, top, bottom } }: { at: numb
 type Row = [name: string, value: string]
 
 /** Everything the chart says of a day. */
-function rowsOf(model: Model, at: number, counts: boolean, { t, lang }: Say): Row[] {
+function rowsOf(model: Model, at: number, scenario: boolean, { t, lang }: Say): Row[] {
+  const { counts, digits } = model
   const rows: Row[] = []
   const known = model.observed?.values[at]
-  if (known !== null && known !== undefined && at < model.solidEnd) rows.push([t.observed, number(known, lang, counts ? 0 : 2)])
+  if (known !== null && known !== undefined && at < model.solidEnd) rows.push([t.observed, number(known, lang, digits)])
   const beside = model.second?.values[at]
-  if (model.second && beside !== null && beside !== undefined) rows.push([t[`line_${model.second.who}`], number(beside, lang)])
+  if (model.second && beside !== null && beside !== undefined) rows.push([t[`line_${model.second.who}`], number(beside, lang, digits)])
   const due = model.nowcast.find((n) => n.at === at)
   if (due) {
-    rows.push([t.key_so_far, due.soFar === null ? t.not_received : number(due.soFar, lang)], [t.estimated, number(due.estimate, lang)])
-    if (due.low !== null && due.high !== null) rows.push(['', interval(due.low, due.high, lang)])
+    rows.push([t.key_so_far, due.soFar === null ? t.not_received : number(due.soFar, lang, digits)], [t.estimated, number(due.estimate, lang, digits)])
+    if (due.low !== null && due.high !== null) rows.push(['', interval(due.low, due.high, lang, { counts })])
   }
-  const past = model.estimated
-  const fan = model.projected?.q50[at] !== null && model.projected?.q50[at] !== undefined ? model.projected : past
-  if (fan) {
-    const [a, m, b] = [fan.q05[at], fan.q50[at], fan.q95[at]]
-    if (m !== null && m !== undefined && a !== null && a !== undefined && b !== null && b !== undefined) {
-      rows.push([fan === past ? t.estimated : t.projected, estimate(m, a, b, lang, counts)], ['', interval(a, b, lang, { counts })])
-    }
+  const fans: [Fan | null, string][] = [
+    [model.estimated, t.estimated],
+    [model.projected, scenario ? t.scenario : t.projected],
+    [model.current, t.current_course],
+  ]
+  for (const [fan, name] of fans) {
+    const [a, m, b] = [fan?.q05[at], fan?.q50[at], fan?.q95[at]]
+    if (m === null || m === undefined || a === null || a === undefined || b === null || b === undefined) continue
+    rows.push([name, estimate(m, a, b, lang, counts)], ['', interval(a, b, lang, { counts })])
   }
   const beds = model.least?.[at]
-  if (beds !== null && beds !== undefined) rows.push([model.binding ? t[`binding_${model.binding}`] : t.key_capacity, number(beds, lang)])
+  const before = model.leastBefore?.[at]
+  const moved = before !== null && before !== undefined && before !== beds
+  if (beds !== null && beds !== undefined) {
+    rows.push([moved ? t.scenario_beds : model.binding ? t[`binding_${model.binding}`] : t.key_capacity, number(beds, lang, digits)])
+  }
+  if (moved) rows.push([t.current_course, number(before, lang, digits)])
   return rows
 }
 
-export function Readout({ model, at, counts, frame: { x, width } }: { model: Model; at: number; counts: boolean; frame: Frame }): ReactNode {
+export function Readout({ model, at, scenario, frame: { x, width } }: { model: Model; at: number; scenario: boolean; frame: Frame }): ReactNode {
   const say = useSay()
-  const rows = rowsOf(model, at, counts, say)
+  const rows = rowsOf(model, at, scenario, say)
   const left = x(at)
   return (
     <div className="readout" style={left > width / 2 ? { right: width - left + 10 } : { left: left + 10 }} role="status">

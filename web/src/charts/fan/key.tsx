@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useSay } from '../../text/index.tsx'
 
 /** The key, once, under the first title. */
-export function FanKey(): ReactNode {
+export function FanKey({ scenario = false }: { scenario?: boolean }): ReactNode {
   const { t } = useSay()
   const item = (drawing: ReactNode, words: string): ReactNode => (
     <li>
@@ -16,11 +16,20 @@ export function FanKey(): ReactNode {
   return (
     <ul className="fan-key">
       {item(<line x1="0" x2="28" y1="6" y2="6" className="observed" />, t.key_observed)}
-      {item(<line x1="0" x2="28" y1="6" y2="6" className="median" />, t.key_projected)}
+      {scenario && item(<line x1="0" x2="28" y1="6" y2="6" className="what-if-median" />, t.scenario)}
+      {scenario
+        ? item(
+            <g className="current-course">
+              <rect y="2" width="28" height="8" className="band-90" />
+              <line x1="0" x2="28" y1="6" y2="6" className="median" />
+            </g>,
+            t.current_course,
+          )
+        : item(<line x1="0" x2="28" y1="6" y2="6" className="median" />, t.key_projected)}
       {item(
         <>
-          <rect width="28" height="12" className="band-90" />
-          <rect y="3" width="28" height="6" className="band-50" />
+          <rect width="28" height="12" className={scenario ? 'what-if-90' : 'band-90'} />
+          <rect y="3" width="28" height="6" className={scenario ? 'what-if-50' : 'band-50'} />
         </>,
         t.key_bands,
       )}

@@ -47,7 +47,7 @@ export function SecondLabel({ model, frame: { x, y } }: { model: Model; frame: F
   const near = values.slice(start, start + 10).filter((v): v is number => v !== null)
   return (
     <text x={x(start) + 4} y={y(Math.max(...near)) - 6} className="halo ink">
-      {t[`line_${who}`]} {number(last, lang)}
+      {t[`line_${who}`]} {number(last, lang, model.digits)}
     </text>
   )
 }
