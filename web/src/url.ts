@@ -14,6 +14,8 @@ export interface View {
   scenario?: string
   place?: string
   within: Within
+  /** Counts per 100,000 residents. */
+  per?: '100k'
   twin: boolean
   wall: boolean
   origin?: string
@@ -46,6 +48,7 @@ export function readView(query: URLSearchParams, defaults: Defaults): View {
     scenario: text('scenario', NAME),
     place: text('place', NAME),
     within: within === 7 || within === 28 ? within : 14,
+    per: query.get('per') === '100k' ? '100k' : undefined,
     twin: query.get('twin') === '1',
     wall: query.get('wall') === '1',
     origin: query.get('origin') ?? undefined,
@@ -64,7 +67,7 @@ export function writeView(query: URLSearchParams, change: Change): URLSearchPara
 
 const KEPT = 'belvedere'
 /** Parts of the address that go along from page to page. */
-const SHARED = ['country', 'as_of', 'scenario', 'lang', 'theme', 'place', 'within', 'wall']
+const SHARED = ['country', 'as_of', 'scenario', 'lang', 'theme', 'place', 'within', 'per', 'wall']
 
 function kept(): Partial<Defaults> {
   try {

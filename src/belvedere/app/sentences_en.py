@@ -115,6 +115,19 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "by_day_no_outlook": "No outlook of this place.",
     "by_day_no_beds": "Beds are not known.",
     "by_day_others": "Other patients are counted in the beds; their futures are not kept by day with this run.",
+    # scenarios
+    "what_if_peak": "Under “{title}”, the highest day of the next {days} differs from the current course by {value} "
+    "({low} to {high}, 90%).",
+    "what_if_total": "Under “{title}”, the next {days} days together differ from the current course by {value} "
+    "({low} to {high}, 90%).",
+    "what_if_same": "“{title}” changes nothing here in the next {days} days.",
+    "what_if_not_alike": "“{title}” and the current course were not drawn on the same futures, or not from the same figures: "
+    "the difference is not given. Run the scenario again.",
+    "what_if_no_current": "There is no outlook without a scenario to set “{title}” against.",
+    "what_if_no_samples": "The difference to the current course is not known here.",
+    "per_100k_unit": " per 100,000 residents",
+    "per_100k_missing": "The population of {name} is not known: counts are shown.",
+    "per_100k_no_line": "The population of {name} is not known: no rate.",
     # work
     "job_outlook": "Outlook of {country}",
     "job_outlook_as_of": "Outlook of {country} as known on {day}",

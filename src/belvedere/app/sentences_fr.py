@@ -118,6 +118,19 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "by_day_no_outlook": "Pas de prévision pour ce lieu.",
     "by_day_no_beds": "Les lits ne sont pas connus.",
     "by_day_others": "Les autres patients comptent dans les lits ; leurs futurs ne sont pas conservés par jour avec ce calcul.",
+    # scénarios
+    "what_if_peak": "Avec « {title} », le jour le plus haut des {days} prochains jours s’écarte de la trajectoire actuelle de "
+    "{value} (de {low} à {high}, 90 %).",
+    "what_if_total": "Avec « {title} », la somme des {days} prochains jours s’écarte de la trajectoire actuelle de {value} "
+    "(de {low} à {high}, 90 %).",
+    "what_if_same": "« {title} » ne change rien ici dans les {days} prochains jours.",
+    "what_if_not_alike": "« {title} » et la trajectoire actuelle n’ont pas été tirées sur les mêmes futurs, ou pas des mêmes "
+    "chiffres : l’écart n’est pas donné. Recalculez le scénario.",
+    "what_if_no_current": "Aucune prévision sans scénario à laquelle comparer « {title} ».",
+    "what_if_no_samples": "L’écart avec la trajectoire actuelle n’est pas connu ici.",
+    "per_100k_unit": " pour 100 000 habitants",
+    "per_100k_missing": "La population de {name} n’est pas connue : les effectifs sont affichés.",
+    "per_100k_no_line": "La population de {name} n’est pas connue : pas de taux.",
     # le travail en cours
     "job_outlook": "Prévision : {country}",
     "job_outlook_as_of": "Prévision : {country}, état connu au {day}",

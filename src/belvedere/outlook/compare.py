@@ -135,6 +135,41 @@ def compare(snapshot: Snapshot, names: Sequence[str], *, country: str | None = N
     return Comparison(runs, frame, min(p.sizes["sample"] for p in paths), tuple(notes))
 
 
+def side(workspace: Workspace, name: str, commit_id: int) -> Side:
+    """One committed run as a side of a comparison."""
+    return Side(name, commit_record(workspace, commit_id))
+
+
+def need_same_futures(workspace: Workspace, first: Side, other: Side) -> None:
+    """Raises DataError, saying why, where the futures of two runs are not the same ones."""
+    if first.same != other.same:
+        raise DataError(f"These runs were not drawn alike. Found {first.sentence()}; {other.sentence()}.")
+    _need_same_figures(workspace, (first, other))
+
+
+def future_by_future(snapshot: Snapshot, first: Side, other: Side) -> pd.DataFrame:
+    """What the other run has more than the first, on the same futures: the country, its parts and regions.
+
+    One row for each target and place: `present` and `total` are differences of the highest day and of the sum over the horizon,
+    each with `_low` and `_high` (5 %, 50 %, 95 %), persons. Raises DataError where the futures are not the same ones.
+    """
+    need_same_futures(snapshot.workspace, first, other)
+    key = ["target", "place", "output_type_id"]
+    found = [
+        snapshot.history("forecasts")
+        .filter(_.commit_id == run.commit.id, _.output_type == "sample")
+        .group_by(key)
+        .agg(present=_.value.max(), total=_.value.sum())
+        .to_pandas()
+        .set_index(key)
+        for run in (first, other)
+    ]
+    differences = (found[1] - found[0]).dropna().groupby(["target", "place"])
+    ends = dict(zip(("_low", "", "_high"), INTERVAL, strict=True))
+    columns = {f"{what}{end}": (what, q) for what in ("present", "total") for end, q in ends.items()}
+    return pd.DataFrame({name: differences[what].quantile(q) for name, (what, q) in columns.items()})
+
+
 def _need_same_figures(workspace: Workspace, runs: Sequence[Side]) -> None:
     """Raises DataError if figures came in between the runs that both should have seen."""
     first, last = min(run.at for run in runs), max(run.at for run in runs)

@@ -281,6 +281,16 @@ def _idle(grid: _Grid, overlays: Iterable[Overlay], late: Iterable[Overlay]) -> 
             yield f"Overlay {overlay.sentence()}: {why}; it changes nothing."
 
 
+def beds_alone(
+    scenario: Scenario, *, regions: Iterable[str], days: np.ndarray, ancestors: Mapping[str, Collection[str]]
+) -> Effects:
+    """What the scenario does to beds, all else left as it is: what a chart of capacity needs. Arguments as for `effects`."""
+    beds = replace(scenario, overlays=tuple(overlay for overlay in scenario.overlays if overlay.subject == CAPACITY))
+    return effects(
+        beds, regions=regions, days=days, ancestors=ancestors, generation=np.array([0.0, 1.0]), infection_to_admission=0
+    )
+
+
 def neutral(regions: Iterable[str], days: np.ndarray) -> Effects:
     """Effects that change nothing."""
     nothing = Scenario(id="nothing", title="", author="")

@@ -34,6 +34,16 @@ def looking_copy(looking: Workspace, tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture(scope="session")
+def asking(looking: Workspace, tmp_path_factory) -> Workspace:
+    """The same with two scenarios, one of them run. Read only."""
+    folder = tmp_path_factory.mktemp("asking") / "workspace"
+    shutil.copytree(looking.path, folder)
+    workspace = belvedere.open(folder)
+    outlook_workspace.ask_what_if(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="session")
 def client(looking: Workspace) -> TestClient:
     """The interface on the small country, at `NOW`."""
     return TestClient(make_app(looking, now=lambda: NOW), raise_server_exceptions=False)

@@ -11,7 +11,9 @@ from unittest.mock import patch
 import belvedere
 from belvedere.demo.country import MAPPING_TEXTS, showcase, write_country
 from belvedere.demo.country.parameters import parameters
+from belvedere.outlook.overlays import Overlay
 from belvedere.outlook.run import run_outlook
+from belvedere.outlook.scenarios import new_scenario, set_overlay
 from belvedere.sources.ingest import ingest
 from belvedere.store.jobs import Job
 from belvedere.store.workspace import Workspace
@@ -25,6 +27,9 @@ COUNTRY, PART = "FR", "FR-HDF"
 SILENT = "FR-02"
 """Reports nothing for days: its outlook fails."""
 PLACE = "FR-59"
+CLOSING, UNTRIED = "evening-closing", "untried"
+"""A scenario with an outlook: less transmission, and beds opened in `PLACE`; one that nobody has run."""
+BEDS_OPENED, OPENED_ON = 12, TODAY + dt.timedelta(days=6)
 
 
 def make(folder: Path) -> Workspace:
@@ -45,9 +50,20 @@ def make(folder: Path) -> Workspace:
     return workspace
 
 
-def look_ahead(workspace: Workspace, *, as_of: str | None = None, now: dt.datetime = NOW) -> int:
+def ask_what_if(workspace: Workspace) -> None:
+    """Two scenarios, of which one is run."""
+    closing = Overlay("futures", "transmission", "multiply", 0.6, place=COUNTRY, first_day=TODAY - dt.timedelta(days=9))
+    opened = Overlay("capacity", "beds", "add", BEDS_OPENED, level="icu", place=PLACE, first_day=OPENED_ON)
+    new_scenario(workspace, CLOSING, title="Fermeture le soir", author="A. Martin", expires_on=dt.date(2026, 12, 31), now=NOW)
+    for overlay in (closing, opened):
+        set_overlay(workspace, CLOSING, overlay, now=NOW)
+    new_scenario(workspace, UNTRIED, title="Écoles à distance", author="B. Roux", now=NOW)
+    look_ahead(workspace, scenario=CLOSING)
+
+
+def look_ahead(workspace: Workspace, *, as_of: str | None = None, scenario: str | None = None, now: dt.datetime = NOW) -> int:
     """An outlook, committed; returns its sequence."""
-    asked = {"country": COUNTRY, "as_of": as_of, "samples": SAMPLES}
+    asked = {"country": COUNTRY, "as_of": as_of, "scenario": scenario, "samples": SAMPLES}
     with Job.begin(workspace, "outlook", asked, clock=lambda: now) as job:
         return run_outlook(workspace, **asked, moment=now.isoformat(), job=job)
 

@@ -27,13 +27,13 @@ export const useSituation = (): UseQueryResult<Situation> =>
 export const useWatch = (level: Level, within: Within, enabled = true): UseQueryResult<WatchList> =>
   useAsked(['watch', level, within], (query) => read(api.GET('/api/v1/watch', { params: { query: { ...query, level, within: `${within}` as const } } })), enabled)
 
-export const useRegion = (place: string): UseQueryResult<Region> =>
-  useAsked(['region', place], (query) => read(api.GET('/api/v1/regions/{place}', { params: { path: { place }, query } })))
+export const useRegion = (place: string, per?: '100k'): UseQueryResult<Region> =>
+  useAsked(['region', place, per], (query) => read(api.GET('/api/v1/regions/{place}', { params: { path: { place }, query: { ...query, per } } })))
 
-export const useCompare = (places: string[], target: Target): UseQueryResult<Compare> =>
+export const useCompare = (places: string[], target: Target, per?: '100k'): UseQueryResult<Compare> =>
   useAsked(
-    ['compare', places, target],
-    (query) => read(api.GET('/api/v1/compare', { params: { query: { ...query, places: places.join(','), target } } })),
+    ['compare', places, target, per],
+    (query) => read(api.GET('/api/v1/compare', { params: { query: { ...query, places: places.join(','), target, per } } })),
     places.length > 0,
   )
 

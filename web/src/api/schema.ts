@@ -344,6 +344,11 @@ export interface components {
             /** Binding */
             binding: (("staffed" | "equipped" | "physical") | null)[];
             /**
+             * Current
+             * @description `least` without the scenario that was asked for; null where it changes no beds.
+             */
+            current: (number | null)[] | null;
+            /**
              * Dated
              * @description Day of the oldest figure in the newest value.
              */
@@ -393,6 +398,10 @@ export interface components {
         ComparedPlace: {
             /** Chance 14 */
             chance_14: number | null;
+            /** @description The course without the scenario that was asked for. */
+            current: components["schemas"]["Band"] | null;
+            /** @description Why this place has no line. */
+            missing: components["schemas"]["Text"] | null;
             /** Observed */
             observed: (number | null)[];
             outlook_status: components["schemas"]["OutlookStatus"] | null;
@@ -436,6 +445,12 @@ export interface components {
             unit: string;
             /** Value */
             value: (number | null)[];
+            /**
+             * Without Population
+             * @description Places left out, because a rate needs their population.
+             * @default []
+             */
+            without_population: string[];
         };
         /**
          * DayCompleteness
@@ -478,6 +493,8 @@ export interface components {
          * @description All patients in the beds, with the epidemic or not: what the beds are compared with. projected: where the run kept it.
          */
         Everyone: {
+            /** @description The course without the scenario that was asked for. */
+            current: components["schemas"]["Band"] | null;
             observed: components["schemas"]["Observed"];
             projected: components["schemas"]["Band"] | null;
         };
@@ -1157,8 +1174,12 @@ export interface components {
             chance_by_day_missing: components["schemas"]["Text"] | null;
             /** Completeness */
             completeness: number | null;
+            /** @description The course without the scenario that was asked for. */
+            current: components["schemas"]["Band"] | null;
             /** Date */
             date: string | null;
+            /** @description What the scenario changes here, with its interval; or why that is not known. */
+            difference: components["schemas"]["Text"] | null;
             estimated: components["schemas"]["Band"] | null;
             everyone: components["schemas"]["Everyone"] | null;
             /**
@@ -1176,7 +1197,10 @@ export interface components {
             past: components["schemas"]["PastForecast"][];
             projected: components["schemas"]["Band"] | null;
             target: components["schemas"]["Target"];
-            /** Unit */
+            /**
+             * Unit
+             * @description persons; per_100k: persons per 100,000 residents; 1: none.
+             */
             unit: string;
         };
         /**
@@ -1212,6 +1236,12 @@ export interface components {
             /** Q95 */
             q95: (number | null)[];
         };
+        /**
+         * Per
+         * @description The unit counts are given in: persons, or persons per 100,000 residents.
+         * @enum {string}
+         */
+        Per: "count" | "100k";
         /**
          * PlaceRef
          * @description A place by id and name. code: as people of the country write it.
@@ -1320,6 +1350,13 @@ export interface components {
             members: components["schemas"]["Member"][];
             meta: components["schemas"]["Meta"];
             panels: components["schemas"]["Panels"];
+            /**
+             * @description The unit of the counts.
+             * @default count
+             */
+            per: components["schemas"]["Per"];
+            /** @description Why they are not the rates that were asked for. */
+            per_missing: components["schemas"]["Text"] | null;
             place: components["schemas"]["PlaceRef"];
             /** Scores */
             scores: components["schemas"]["TargetScore"][];
@@ -1736,6 +1773,8 @@ export interface operations {
                 /** @description Up to five place ids, separated by commas. */
                 places: string;
                 target?: components["schemas"]["Target"];
+                /** @description The unit of counts: persons, or per 100,000 residents. */
+                per?: components["schemas"]["Per"];
                 /** @description csv and xlsx carry filters, as-of and source in the file. */
                 format?: "json" | "csv" | "xlsx";
                 /** @description Default: the first with an outlook. */
@@ -1804,6 +1843,8 @@ export interface operations {
                 target?: components["schemas"]["Target"];
                 start?: string | null;
                 end?: string | null;
+                /** @description The unit of counts: persons, or per 100,000 residents. */
+                per?: components["schemas"]["Per"];
                 /** @description Default: the first with an outlook. */
                 country?: string | null;
                 /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
@@ -2326,6 +2367,8 @@ export interface operations {
     region: {
         parameters: {
             query?: {
+                /** @description The unit of counts: persons, or per 100,000 residents. */
+                per?: components["schemas"]["Per"];
                 /** @description csv and xlsx carry filters, as-of and source in the file. */
                 format?: "json" | "csv" | "xlsx";
                 /** @description Default: the first with an outlook. */

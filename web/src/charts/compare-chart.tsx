@@ -5,54 +5,64 @@ import { addDays, day, daysBetween, number } from '../format.ts'
 import { useSay } from '../text/index.tsx'
 import { dateTicks, onAxis } from './model.ts'
 import { bandPath, extent, linePath, roundTicks, spread } from './paths.ts'
+import { AxisUnit } from './fan/axes.tsx'
 import { useBox } from './use-width.ts'
 
 export const DASHES = ['none', '7 3', '3 3', '1.5 3', '9 3 2 3']
 
+type Column = (number | null)[]
+
 export interface Line {
   id: string
   name: string
-  observed: (number | null)[]
-  median: (number | null)[]
-  low: (number | null)[]
-  high: (number | null)[]
+  code: string
+  observed: Column
+  median: Column
+  low: Column
+  high: Column
+  /** The median without the scenario, where one was asked for. */
+  current: Column
 }
 
-/** Lines on a shared axis; per 100,000 inhabitants when asked for and the population is known. */
-export function compareLines(data: Compare, ahead: number, perHead: boolean): { first: string; days: number; now: number; lines: Line[] } {
+/** Lines on a shared axis of days. */
+export function compareLines(data: Compare, ahead: number): { first: string; days: number; now: number; lines: Line[] } {
   const first = data.dates[0] ?? ''
   const coming = data.places.map((p) => p.projected?.dates[Math.min(ahead, p.projected.dates.length) - 1]).filter((d): d is string => Boolean(d))
   const last = [...coming, data.dates.at(-1) ?? first].sort().at(-1)!
   const days = daysBetween(first, last) + 1
   const start = data.places.map((p) => p.projected?.dates[0]).find(Boolean)
   const lines = data.places.map((p) => {
-    const scale = perHead ? (p.place.population ? 100_000 / p.place.population : Number.NaN) : 1
-    const times = (values: (number | null)[]): (number | null)[] => values.map((v) => (v === null || Number.isNaN(scale) ? null : v * scale))
-    const lay = (column: (number | null)[]): (number | null)[] =>
-      p.projected ? onAxis(p.projected.dates.slice(0, ahead), times(column), first, days) : new Array<null>(days).fill(null)
+    const lay = (band: typeof p.projected, of: 'q05' | 'q50' | 'q95'): Column =>
+      band ? onAxis(band.dates.slice(0, ahead), band[of], first, days) : new Array<null>(days).fill(null)
     return {
       id: p.place.id,
       name: p.place.name,
-      observed: onAxis(data.dates, times(p.observed), first, days),
-      median: lay(p.projected?.q50 ?? []),
-      low: lay(p.projected?.q05 ?? []),
-      high: lay(p.projected?.q95 ?? []),
+      code: p.place.code,
+      observed: onAxis(data.dates, p.observed, first, days),
+      median: lay(p.projected, 'q50'),
+      low: lay(p.projected, 'q05'),
+      high: lay(p.projected, 'q95'),
+      current: lay(p.current, 'q50'),
     }
   })
   return { first, days, now: start ? daysBetween(first, start) - 0.5 : days, lines }
 }
 
-export function CompareChart({ data, ahead, perHead, selected, caption }: { data: Compare; ahead: number; perHead: boolean; selected: string | undefined; caption: string }): ReactNode {
+/** Decimals of a table or an axis of these figures. */
+export const compareDigits = (data: Compare): number => (data.unit === 'persons' ? 0 : 1)
+
+export function CompareChart({ data, ahead, selected, caption }: { data: Compare; ahead: number; selected: string | undefined; caption: string }): ReactNode {
   const { t, lang } = useSay()
   const [box, { width, height }] = useBox<HTMLDivElement>()
-  const { first, days, now, lines } = compareLines(data, ahead, perHead)
+  const { first, days, now, lines } = compareLines(data, ahead)
+  const scenario = data.meta.scenario !== null && data.places.some((p) => p.projected)
   const shown = lines.find((l) => l.id === selected) ?? lines[0]
-  const range = extent(...lines.flatMap((l) => [l.observed, l.median]), shown?.high ?? [])
+  const range = extent(...lines.flatMap((l) => [l.observed, l.median]), shown?.high ?? [], shown?.current ?? [])
   if (!range || !shown) return <p className="empty">{t.not_received}</p>
   const ticks = roundTicks(data.target === 'reproduction_number' ? Math.min(range[0], 1) : 0, Math.max(range[1], data.target === 'reproduction_number' ? 1 : 0.001))
   const digits = (ticks[1] ?? 1) - (ticks[0] ?? 0) < 1 ? 1 : 0
   const narrow = width < 560
-  const edge = { left: 48, right: narrow ? 16 : 20 + 7 * Math.max(...lines.map((l) => l.name.length)), top: 22, bottom: 22 }
+  const edge = { left: 48, right: 16 + 7 * Math.max(...lines.map((l) => (narrow ? l.code : l.name).length)), top: 30, bottom: 22 }
   const [right, bottom] = [width - edge.right, height - edge.bottom]
   const x = (i: number): number => edge.left + (i / Math.max(1, days - 1)) * (right - edge.left)
   const y = (v: number): number => bottom - ((v - ticks[0]!) / (ticks.at(-1)! - ticks[0]!)) * (bottom - edge.top)
@@ -75,14 +85,16 @@ export function CompareChart({ data, ahead, perHead, selected, caption }: { data
               {day(addDays(first, i), lang)}
             </text>
           ))}
-          <path d={bandPath(shown.low, shown.high, x, y)} className="band-90" />
+          <AxisUnit frame={{ top: edge.top }} unit={data.unit} />
+          <path d={bandPath(shown.low, shown.high, x, y)} className={scenario ? 'what-if-90' : 'band-90'} />
+          {scenario && <path d={linePath(shown.current, x, y)} className="median current-course" />}
           {lines.map((l, k) => (
             <g key={l.id} style={{ color: `var(--cat-${k})` }} className={`line ${l.id === shown.id ? 'chosen-line' : ''}`}>
               <path d={linePath(l.observed, x, y)} strokeDasharray={DASHES[k]} />
               <path d={linePath(l.median, x, y)} strokeDasharray={DASHES[k]} className="ahead" />
-              {!narrow && (
+              {end(l) !== null && (
                 <text x={right + 8} y={placed[k]} className="end">
-                  {l.name}
+                  {narrow ? l.code : l.name}
                 </text>
               )}
             </g>
@@ -93,8 +105,8 @@ export function CompareChart({ data, ahead, perHead, selected, caption }: { data
               <text x={x(now) - 5} y={edge.top} className="halo ink" textAnchor="end">
                 {t.observed}
               </text>
-              <text x={x(now) + 5} y={edge.top} className="halo blue">
-                {t.projected}
+              <text x={x(now) + 5} y={edge.top} className={scenario ? 'halo what-if' : 'halo blue'}>
+                {scenario ? t.scenario : t.projected}
               </text>
             </>
           )}

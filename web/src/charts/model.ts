@@ -21,6 +21,8 @@ export interface Model {
   observed: { values: (number | null)[]; raw: (number | null)[] } | null
   estimated: Fan | null
   projected: Fan | null
+  /** The course without the scenario, where `projected` is a scenario's. */
+  current: Fan | null
   nowcast: { at: number; soFar: number | null; estimate: number; low: number | null; high: number | null }[]
   /** Line of the observed ends here (before the days still being reported). */
   solidEnd: number
@@ -28,10 +30,16 @@ export interface Model {
   /** Of a census with others in the same beds: the patients of the epidemic alone, or all of them, whichever the fan is not. */
   second: { who: 'epidemic' | 'everyone'; values: (number | null)[] } | null
   least: (number | null)[] | null
+  /** The ceiling without the scenario, where the scenario moves it. */
+  leastBefore: (number | null)[] | null
   binding: Kind | null
   others: Curve[]
   range: [number, number]
   ticks: number[]
+  /** Decimals of the numbers that are written. */
+  digits: number
+  /** Whether they are persons, which have no parts. */
+  counts: boolean
 }
 
 export interface Fan {
@@ -71,6 +79,7 @@ export function chartModel(panel: Panel, options: Options): Model | null {
   const whole = panel.everyone?.projected ? panel.everyone : null
   const line = whole ? whole.observed : panel.observed
   const band = whole ? whole.projected : panel.projected
+  const before = whole ? whole.current : panel.current
   const seen = line?.dates ?? panel.estimated?.dates ?? []
   const coming = band?.dates.slice(0, options.ahead) ?? []
   const start = seen[0] ?? coming[0]
@@ -88,6 +97,7 @@ export function chartModel(panel: Panel, options: Options): Model | null {
 
   const observed = line && { values: lay(seen, line.values), raw: lay(seen, line.raw) }
   const projected = band ? fan(band, options.ahead) : null
+  const current = before ? fan(before, options.ahead) : null
   const beside = whole ? panel.observed : panel.everyone?.observed
   const second: Model['second'] = beside ? { who: whole ? 'epidemic' : 'everyone', values: lay(beside.dates, beside.values) } : null
   const estimated = panel.estimated ? fan(panel.estimated, panel.estimated.dates.length) : null
@@ -119,26 +129,35 @@ export function chartModel(panel: Panel, options: Options): Model | null {
     ? KINDS.map((kind) => ({ kind, values: lay(capacity.dates, capacity[kind]) })).filter((c) => c.values.some((v) => v !== null))
     : []
   const least = capacity && curves.length ? lay(capacity.dates, capacity.least) : null
+  const leastBefore = capacity?.current ? lay(capacity.dates, capacity.current) : null
   const kind = (capacity && [...capacity.binding].reverse().find((b) => b !== null)) ?? null
 
   const demand = extent(
     observed?.values ?? [],
     second?.values ?? [],
     ...(projected ? [projected.q05, projected.q95] : []),
+    ...(current ? [current.q05, current.q95] : []),
     ...(estimated ? [estimated.q05, estimated.q95] : []),
     past.flatMap((p) => (p.whisker ? [p.whisker.low, p.whisker.high] : [])),
     nowcast.map((p) => p.high ?? p.estimate),
   )
-  const top = extent(least ?? [])
+  const top = extent(least ?? [], leastBefore ?? [])
   const near = curves.filter((c) => c.kind !== kind && (extent(c.values)?.[1] ?? Infinity) < 1.8 * Math.max(demand?.[1] ?? 0, top?.[1] ?? 0))
   const range = extent(demand ?? [], top ?? [], ...near.map((c) => c.values), options.include === undefined ? [] : [options.include])
   if (!range) return null
   const low = options.fromZero || range[0] < 0.35 * range[1] ? 0 : range[0]
   const ticks = roundTicks(low, range[1] > low ? range[1] : low + 1)
   return {
-    first, last: end, days, now, observed, estimated, projected, nowcast, solidEnd, past, second,
-    least, binding: kind, others: near, range: [ticks[0]!, ticks.at(-1)!], ticks,
+    first, last: end, days, now, observed, estimated, projected, current, nowcast, solidEnd, past, second,
+    least, leastBefore, binding: kind, others: near, range: [ticks[0]!, ticks.at(-1)!], ticks,
+    counts: panel.unit === 'persons', digits: writtenDigits(panel.unit, ticks.at(-1)!),
   } // prettier-ignore
+}
+
+/** Persons are whole; a rate below one needs two decimals to say anything. */
+function writtenDigits(unit: string, most: number): number {
+  if (unit === 'persons') return 0
+  return unit === 'per_100k' && most > 1 ? 1 : 2
 }
 
 /** Day indices that carry a date: at most six, whole weeks from the last known day. */

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { extent, linePath, roundTicks, spread } from './paths.ts'
+import { extent, linePath, lipPath, roundTicks, spread, stepPath } from './paths.ts'
 
 describe('lines', () => {
   it('break where a value is missing and never draw it as zero', () => {
     const path = linePath([1, null, 3, 4], (i) => i, (v) => v)
     expect(path).toBe('M0,1ZM2,3L3,4')
+  })
+  it('of beds change at the start of a day and stop where none are known', () => {
+    expect(stepPath([5, 5, 8, null, 2, 2], (i) => i, (v) => v)).toBe('M0,5H2V8H2M4,2H5')
+    expect(lipPath([5, 8, null], (i) => i * 10, (v) => v)).toBe('M0,5V-2H10V5Z')
   })
   it('extent ignores what is missing', () => {
     expect(extent([null, 4, 2], [9, null])).toEqual([2, 9])

@@ -28,6 +28,31 @@ export function bandPath(low: Values, high: Values, at: Scale, y: Scale): string
   )
 }
 
+/** A stepped line that changes at the start of a day. */
+export function stepPath(values: Values, at: Scale, y: Scale): string {
+  let path = ''
+  let before: number | null = null
+  values.forEach((v, i) => {
+    if (v === null) before = null
+    else {
+      path += before === null ? `M${at(i)},${y(v)}` : v === before ? '' : `H${at(i)}V${y(v)}`
+      before = v
+      if (i === values.length - 1 || values[i + 1] === null) path += `H${at(i)}`
+    }
+  })
+  return path
+}
+
+/** The lip above a stepped line, `depth` pixels, a piece for each day. */
+export function lipPath(values: Values, at: Scale, y: Scale, depth = 7): string {
+  let path = ''
+  for (let i = 0; i < values.length - 1; i++) {
+    const v = values[i]
+    if (v !== null && v !== undefined && values[i + 1] !== null) path += `M${at(i)},${y(v)}V${y(v) - depth}H${at(i + 1)}V${y(v)}Z`
+  }
+  return path
+}
+
 /** Smallest and largest of some series; null when nothing is there. */
 export function extent(...series: Values[]): [number, number] | null {
   let low = Infinity

@@ -7,8 +7,8 @@ import type { Model } from './model.ts'
 
 export function ChartTable({ panel, model }: { panel: Panel; model: Model }): ReactNode {
   const { t, lang, pick } = useSay()
-  const digits = panel.unit === 'persons' && panel.target !== 'reproduction_number' ? 0 : 2
-  const write = (v: number | null | undefined): string => (v === null || v === undefined ? '–' : number(v, lang, digits))
+  const write = (v: number | null | undefined): string => (v === null || v === undefined ? '–' : number(v, lang, model.digits))
+  const unit = panel.unit === 'per_100k' ? ` (${t.per_100k_axis})` : ''
   const rows = Array.from({ length: model.days }, (_, i) => i).reverse()
   return (
     <div className="scroller chart-table" tabIndex={0} role="group" aria-label={`${t.chart_table} : ${pick(panel.label)}`}>
@@ -18,9 +18,10 @@ export function ChartTable({ panel, model }: { panel: Panel; model: Model }): Re
             <th scope="col">{t.day}</th>
             <th scope="col" className="num">
               {model.estimated ? t.estimated : t.observed}
+              {unit}
             </th>
             <th scope="col" className="num">
-              {t.projected}
+              {model.current ? t.scenario : t.projected}
             </th>
             <th scope="col" className="num">
               {t.low_90}
@@ -28,6 +29,11 @@ export function ChartTable({ panel, model }: { panel: Panel; model: Model }): Re
             <th scope="col" className="num">
               {t.high_90}
             </th>
+            {model.current && (
+              <th scope="col" className="num">
+                {t.current_course}
+              </th>
+            )}
             {model.least && (
               <th scope="col" className="num">
                 {t.key_capacity}
@@ -45,6 +51,7 @@ export function ChartTable({ panel, model }: { panel: Panel; model: Model }): Re
                 <td className="num">{write(model.projected?.q50[i])}</td>
                 <td className="num">{write(fan?.q05[i])}</td>
                 <td className="num">{write(fan?.q95[i])}</td>
+                {model.current && <td className="num">{write(model.current.q50[i])}</td>}
                 {model.least && <td className="num">{write(model.least[i])}</td>}
               </tr>
             )

@@ -1,12 +1,14 @@
 /** Up to five places side by side. */
 import type { ReactNode } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { useCompare, useSituation, type Target } from '../api/queries.ts'
-import { CompareChart, compareLines, DASHES } from '../charts/compare-chart.tsx'
+import { useCompare, useFrame, useSituation, type Target } from '../api/queries.ts'
+import type { Compare as Data } from '../api/types.ts'
+import { CompareChart, compareDigits, compareLines, DASHES } from '../charts/compare-chart.tsx'
 import { addDays, chance, dayYear, number } from '../format.ts'
 import { CopyLink, ExportMenu } from '../parts/export.tsx'
-import { Choice } from '../parts/menu.tsx'
+import { MarkIcon } from '../parts/marks.tsx'
 import { Answered, Empty, Panel } from '../parts/panel.tsx'
+import { PerChoice } from '../parts/per-choice.tsx'
 import { ChanceBar } from '../parts/small-charts.tsx'
 import { useKey } from '../parts/use-key.ts'
 import { useSay } from '../text/index.tsx'
@@ -16,10 +18,10 @@ import '../styles/region.css'
 import '../styles/compare.css'
 
 const MOST = 5
-const TARGETS: Target[] = ['icu_census', 'hospital_census', 'ward_census', 'hospital_admissions', 'icu_admissions', 'reproduction_number']
+const TARGETS: Target[] = ['icu_census', 'hospital_census', 'ward_census', 'hospital_admissions', 'icu_admissions']
 
 export default function Compare(): ReactNode {
-  const { t, lang } = useSay()
+  const { t, lang, pick } = useSay()
   const [view, change] = useView()
   const [query, setQuery] = useSearchParams()
   const href = useHref()
@@ -28,8 +30,9 @@ export default function Compare(): ReactNode {
   const chosen = asked ?? (situation?.watch ?? []).slice(0, 3).map((row) => row.place)
   const found = query.get('target') as Target | null
   const target = found && TARGETS.includes(found) ? found : 'icu_census'
-  const perHead = query.get('per') === '100k' && target !== 'reproduction_number'
-  const answer = useCompare(chosen, target)
+  const answer = useCompare(chosen, target, view.per)
+  const frame = useFrame()
+  const scenario = answer.data?.meta.scenario ? (frame.data?.scenarios.find((s) => s.id === answer.data.meta.scenario)?.title ?? answer.data.meta.scenario) : undefined
   const all = new Map<string, string>()
   for (const part of situation?.reported ?? []) {
     all.set(part.part, part.name)
@@ -47,7 +50,8 @@ export default function Compare(): ReactNode {
   const choose = (places: string[]): void => set('places', places.join(',') || null)
   useKey('t', () => change({ twin: !view.twin }))
   const title = t[`target_${target}`]
-  const name = title.charAt(0).toUpperCase() + title.slice(1)
+  const unit = answer.data?.unit === 'per_100k' ? `, ${t.per_100k_axis}` : ''
+  const name = title.charAt(0).toUpperCase() + title.slice(1) + unit
 
   return (
     <div className="sheet compare" data-ready="compare">
@@ -55,6 +59,7 @@ export default function Compare(): ReactNode {
         title={`${t.compare_title} : ${name}`}
         page
         className="whole"
+        scenario={scenario}
         updating={answer.isPlaceholderData}
         certificate={{ date: answer.data?.meta.last_day ? dayYear(answer.data.meta.last_day, lang) : null, origin: { table: 'indicators', filters: { indicator: target, place: chosen[0] ?? '' } } }}
         controls={
@@ -66,21 +71,13 @@ export default function Compare(): ReactNode {
                 </option>
               ))}
             </select>
-            <Choice
-              label={t.counts}
-              value={perHead ? '100k' : 'n'}
-              options={[
-                { value: 'n', text: t.counts },
-                { value: '100k', text: t.per_100k },
-              ]}
-              onChange={(value) => set('per', value === 'n' ? null : value)}
-            />
+            <PerChoice />
             <WithinChoice />
             <button type="button" aria-pressed={view.twin} aria-keyshortcuts="T" onClick={() => change({ twin: !view.twin })}>
               {view.twin ? t.chart : t.table}
             </button>
             <CopyLink />
-            <ExportMenu path="compare" more={{ places: chosen.join(','), target }} title={`${t.compare_title} · ${name}`} picture={view.twin ? undefined : '.compare-chart'} />
+            <ExportMenu path="compare" more={{ places: chosen.join(','), target, ...(view.per && { per: view.per }) }} title={`${t.compare_title} · ${name}`} picture={view.twin ? undefined : '.compare-chart'} />
           </>
         }
       >
@@ -97,7 +94,9 @@ export default function Compare(): ReactNode {
                 </button>
                 {row && row.chance_14 !== null && (
                   <>
-                    <span className="num">{chance(row.chance_14, lang)}</span>
+                    <span className="num" title={t.chance_col(14)}>
+                      {chance(row.chance_14, lang)} <span className="meta">{t.days_short(14)}</span>
+                    </span>
                     <ChanceBar chance={row.chance_14} width={40} />
                   </>
                 )}
@@ -128,15 +127,23 @@ export default function Compare(): ReactNode {
             )}
           </li>
         </ul>
+        {answer.data?.places.map(
+          (p) =>
+            p.missing && (
+              <p key={p.place.id} className="caution">
+                <MarkIcon mark="info" /> {pick(p.missing)}
+              </p>
+            ),
+        )}
         {chosen.length === 0 ? (
           <Empty>{t.compare_empty}</Empty>
         ) : (
           <Answered query={answer} what={t.compare_title}>
             {(data) =>
               view.twin ? (
-                <Twin data={data} ahead={view.within} perHead={perHead} />
+                <Twin data={data} ahead={view.within} />
               ) : (
-                <CompareChart data={data} ahead={view.within} perHead={perHead} selected={view.place} caption={`${t.compare_title}, ${title}`} />
+                <CompareChart data={data} ahead={view.within} selected={view.place} caption={`${t.compare_title}, ${title}`} />
               )
             }
           </Answered>
@@ -146,10 +153,11 @@ export default function Compare(): ReactNode {
   )
 }
 
-function Twin({ data, ahead, perHead }: { data: Parameters<typeof compareLines>[0]; ahead: number; perHead: boolean }): ReactNode {
+function Twin({ data, ahead }: { data: Data; ahead: number }): ReactNode {
   const { t, lang } = useSay()
-  const { first, days, now, lines } = compareLines(data, ahead, perHead)
-  const digits = perHead || data.target === 'reproduction_number' ? 1 : 0
+  const { first, days, now, lines } = compareLines(data, ahead)
+  const digits = compareDigits(data)
+  const unit = data.unit === 'per_100k' ? `, ${t.per_100k_axis}` : ''
   return (
     <div className="scroller" tabIndex={0} role="group" aria-label={t.chart_table}>
       <table className="plain-table">
@@ -159,6 +167,7 @@ function Twin({ data, ahead, perHead }: { data: Parameters<typeof compareLines>[
             {lines.map((l) => (
               <th key={l.id} scope="col" className="num">
                 {l.name}
+                {unit}
               </th>
             ))}
           </tr>
@@ -174,6 +183,7 @@ function Twin({ data, ahead, perHead }: { data: Parameters<typeof compareLines>[
                 return (
                   <td key={l.id} className="num">
                     {v === null || v === undefined ? '–' : number(v, lang, digits)}
+                    {l.current[i] !== null && l.current[i] !== undefined && <span className="meta"> ({t.current_short} {number(l.current[i], lang, digits)})</span>}
                   </td>
                 )
               })}

@@ -9,9 +9,11 @@ import { CopyLink, ExportMenu } from '../parts/export.tsx'
 import { MarkIcon } from '../parts/marks.tsx'
 import { Choice } from '../parts/menu.tsx'
 import { Answered, Empty, Panel, type Certificate } from '../parts/panel.tsx'
+import { PerChoice } from '../parts/per-choice.tsx'
 import { ScorePanel } from '../parts/score.tsx'
 import { StartOutlook } from '../parts/start-outlook.tsx'
 import { useKey } from '../parts/use-key.ts'
+import { Difference } from '../parts/what-if.tsx'
 import { Sentence, useSay, type Say } from '../text/index.tsx'
 import { useHref, useView } from '../url.ts'
 import { Inside } from '../parts/inside.tsx'
@@ -33,8 +35,9 @@ function certificate(panel: PanelData, say: Say): Certificate {
 export default function Region(): ReactNode {
   const { place = '' } = useParams()
   const { t } = useSay()
+  const [view] = useView()
   return (
-    <Answered query={useRegion(place)} what={t.forecast}>
+    <Answered query={useRegion(place, view.per)} what={t.forecast}>
       {(data, updating) => <Sheet data={data} updating={updating} />}
     </Answered>
   )
@@ -55,10 +58,13 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
   const main = panels.icu_census ?? panels.hospital_census ?? panels.hospital_admissions
   const wards = [panels.ward_census, panels.hospital_census].find((p) => p && p !== main) ?? null
   const admissions = panels.hospital_admissions === main ? panels.icu_admissions : panels.hospital_admissions
+  const unit = data.per === '100k' ? `, ${t.per_100k_axis}` : ''
   const titles = { icu_census: t.icu_panel, hospital_census: t.hospital_panel, ward_census: t.ward_panel, hospital_admissions: t.admissions_panel, icu_admissions: t.icu_admissions_panel, reproduction_number: t.r_panel }
   const scenario = data.meta.scenario ? (frame.data?.scenarios.find((s) => s.id === data.meta.scenario)?.title ?? data.meta.scenario) : undefined
   const events = data.events.map((e) => ({ date: e.date, text: pick(e.text) }))
-  const shared = { back, ahead: view.within, twin: view.twin }
+  const badge = (panel: PanelData): string | undefined => (panel.difference ? scenario : undefined)
+  const file = { path: `regions/${encodeURIComponent(place.id)}`, more: view.per && { per: view.per } }
+  const shared = { scenario: scenario !== undefined, back, ahead: view.within, twin: view.twin }
   const others = main?.others_known === false
   useKey('t', () => change({ twin: !view.twin }))
 
@@ -97,6 +103,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
             ]}
             onChange={(value) => setQuery((now) => (now.set('range', value), now), { replace: true })}
           />
+          <PerChoice />
           <button type="button" aria-pressed={view.twin} aria-keyshortcuts="T" onClick={() => change({ twin: !view.twin })}>
             {view.twin ? t.chart : t.table}
           </button>
@@ -104,15 +111,20 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
             {t.compare}
           </Link>
           <CopyLink />
-          <ExportMenu path={`regions/${encodeURIComponent(place.id)}`} title={place.name} />
+          <ExportMenu {...file} title={place.name} />
         </div>
+        {data.per_missing && (
+          <p className="caution">
+            <MarkIcon mark="info" /> {pick(data.per_missing)}
+          </p>
+        )}
       </header>
 
       {main ? (
         <Panel
-          title={titles[main.target]}
+          title={titles[main.target] + unit}
           className="main-panel"
-          scenario={scenario}
+          scenario={badge(main)}
           certificate={certificate(main, say)}
           controls={
             <>
@@ -121,11 +133,12 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
                   {icu.mark === 'critical' && <MarkIcon mark="critical" />} {t.binding_tag(t[`binding_${icu.binding}`].toLowerCase())}
                 </span>
               )}
-              <ExportMenu path={`regions/${encodeURIComponent(place.id)}`} title={`${place.name} · ${titles[main.target]}`} picture=".main-panel .fan" dots />
+              <ExportMenu {...file} title={`${place.name} · ${titles[main.target]}${unit}`} picture={view.twin ? undefined : '.main-panel .fan'} dots />
             </>
           }
         >
-          {!view.twin && <FanKey />}
+          {!view.twin && <FanKey scenario={badge(main) !== undefined} />}
+          <Difference panel={main} />
           {others && (
             <p className="caution">
               <MarkIcon mark="info" /> {t.others_unknown}
@@ -140,22 +153,36 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
         </Panel>
       )}
 
-      {panels.reproduction_number && <Reproduction panel={panels.reproduction_number} title={titles.reproduction_number} row={icu ?? data.levels[0]} shared={shared} />}
+      {panels.reproduction_number && <Reproduction panel={panels.reproduction_number} title={titles.reproduction_number} row={icu ?? data.levels[0]} shared={shared} file={file} />}
       <Inside data={data} />
 
       {admissions && (
-        <Panel title={titles[admissions.target]} className="second" certificate={certificate(admissions, say)}>
+        <Panel
+          title={titles[admissions.target] + unit}
+          className="second"
+          scenario={badge(admissions)}
+          certificate={certificate(admissions, say)}
+          controls={<ExportMenu {...file} title={`${place.name} · ${titles[admissions.target]}${unit}`} picture={view.twin ? undefined : '.second .fan'} dots />}
+        >
+          <Difference panel={admissions} />
           {admissions.nowcast && !view.twin && <NowcastKey />}
           <Fan panel={admissions} size="small" {...shared} events={events} />
         </Panel>
       )}
       {wards && (
         <Panel
-          title={titles[wards.target]}
+          title={titles[wards.target] + unit}
           className="third"
+          scenario={badge(wards)}
           certificate={certificate(wards, say)}
-          controls={ward?.binding && <span className={ward.mark === 'critical' ? 'tag critical' : 'tag'}>{t.binding_tag(t[`binding_${ward.binding}`].toLowerCase())}</span>}
+          controls={
+            <>
+              {ward?.binding && <span className={ward.mark === 'critical' ? 'tag critical' : 'tag'}>{t.binding_tag(t[`binding_${ward.binding}`].toLowerCase())}</span>}
+              <ExportMenu {...file} title={`${place.name} · ${titles[wards.target]}${unit}`} picture={view.twin ? undefined : '.third .fan'} dots />
+            </>
+          }
         >
+          <Difference panel={wards} />
           <Fan panel={wards} size="small" {...shared} />
         </Panel>
       )}
@@ -191,8 +218,8 @@ function NowcastKey(): ReactNode {
   )
 }
 
-function Reproduction(props: { panel: PanelData; title: string; row: Data['levels'][number] | undefined; shared: { back: number | null; ahead: number; twin: boolean } }): ReactNode {
-  const { panel, title, row, shared } = props
+function Reproduction(props: { panel: PanelData; title: string; row: Data['levels'][number] | undefined; shared: { back: number | null; ahead: number; twin: boolean }; file: { path: string } }): ReactNode {
+  const { panel, title, row, shared, file } = props
   const say = useSay()
   const { t, lang } = say
   const band = panel.estimated
@@ -200,7 +227,7 @@ function Reproduction(props: { panel: PanelData; title: string; row: Data['level
   const [low, middle, high] = band && at >= 0 ? [band.q05[at], band.q50[at], band.q95[at]] : [row?.r_low, row?.r, row?.r_high]
   const whole = low !== null && low !== undefined && middle !== null && middle !== undefined && high !== null && high !== undefined
   return (
-    <Panel title={title} className="side-r" certificate={certificate(panel, say)}>
+    <Panel title={title} className="side-r" certificate={certificate(panel, say)} controls={<ExportMenu {...file} title={title} picture={shared.twin ? undefined : '.side-r .fan'} dots />}>
       <p className="r-line">
         {whole && (
           <>

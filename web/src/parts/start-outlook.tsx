@@ -5,7 +5,7 @@ import { useSay } from '../text/index.tsx'
 import { useView } from '../url.ts'
 
 /** Asks for a run; the page refreshes by itself when the server says that new figures count. */
-export function StartOutlook({ country }: { country: string | null }): ReactNode {
+export function StartOutlook({ country, words }: { country: string | null; words?: string }): ReactNode {
   const { t } = useSay()
   const [view] = useView()
   const asked = useMutation({
@@ -21,7 +21,7 @@ export function StartOutlook({ country }: { country: string | null }): ReactNode
   return (
     <p>
       <button type="button" className="primary" disabled={asked.isPending} onClick={() => asked.mutate()}>
-        {t.no_outlook_next}
+        {words ?? t.no_outlook_next}
       </button>
       {asked.isError && (
         <span className="field-error" role="alert">

@@ -7,6 +7,7 @@ import { Choice, Menu } from '../parts/menu.tsx'
 import { useSay } from '../text/index.tsx'
 import { keep, useView } from '../url.ts'
 import { Horizon } from './horizon.tsx'
+import { ScenarioSwitch } from './scenario-switch.tsx'
 
 /** A day, or a day and its time; a narrow screen leaves the time out. */
 function Moment({ value }: { value: string | undefined }): ReactNode {
@@ -140,33 +141,7 @@ export function AsOfBar({ frame, menu }: { frame: Frame | undefined; menu: React
           </div>
         </>
       )}
-      <div className="cell scenario">
-        <span className="label">{t.scenario}</span>
-        <Menu
-          className={view.scenario ? 'badge fork' : 'badge'}
-          prefix={t.choose_scenario}
-          label={view.scenario ? (frame?.scenarios.find((s) => s.id === view.scenario)?.title ?? view.scenario) : t.current_course}
-        >
-          {(close) => (
-            <ul>
-              <li>
-                <button type="button" className="item" onClick={() => (change({ scenario: null }, { push: true }), close())}>
-                  {t.current_course}
-                </button>
-              </li>
-              {frame?.scenarios
-                .filter((s) => s.outlook)
-                .map((s) => (
-                  <li key={s.id}>
-                    <button type="button" className="item" onClick={() => (change({ scenario: s.id }, { push: true }), close())}>
-                      {s.title} {s.expires_on && <small>{t.expires(dayYear(s.expires_on, lang))}</small>}
-                    </button>
-                  </li>
-                ))}
-            </ul>
-          )}
-        </Menu>
-      </div>
+      <ScenarioSwitch frame={frame} />
       <div className="cell lang">
         <Choice
           label={t.language}

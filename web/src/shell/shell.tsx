@@ -6,6 +6,7 @@ import { useEvents, useFrame } from '../api/queries.ts'
 import type { Frame } from '../api/types.ts'
 import { instant } from '../format.ts'
 import { Hatches, MarkIcon } from '../parts/marks.tsx'
+import { UntriedScenario } from '../parts/what-if.tsx'
 import { useSay, ZoneProvider } from '../text/index.tsx'
 import { useHref, useView } from '../url.ts'
 import { AsOfBar } from './bar.tsx'
@@ -80,6 +81,7 @@ export function Shell(): ReactNode {
             </div>
           )}
           {frame.data && <Banner frame={frame.data} />}
+          {frame.data && <UntriedScenario frame={frame.data} />}
           <main id="sheet" tabIndex={-1} className={frame.isPlaceholderData ? 'aged' : ''}>
             <Outlet />
           </main>

@@ -26,6 +26,8 @@ WATCH_COLUMNS = (
     "peak", "peak_low", "peak_high", "state", "owner",
 )  # fmt: skip
 
+CHANCE = "chance of more patients than beds"
+
 Row = Sequence[object]
 
 
@@ -159,8 +161,8 @@ def of_region(answer: Region, filters: Mapping[str, object]) -> Sheet:
     """Every chart of the place, one number a row."""
     found = [getattr(answer.panels, name) for name in type(answer.panels).model_fields]
     shown = [panel for panel in found if panel is not None]
-    rows = [row for panel in shown for row in _panel(panel)]
-    return Sheet(answer.place.id, ("target", "date", "series", "value", "status"), rows, answer.meta, filters,
+    rows = [(*row, "1" if row[2] == CHANCE else panel.unit) for panel in shown for row in _panel(panel)]
+    return Sheet(answer.place.id, ("target", "date", "series", "value", "status", "unit"), rows, answer.meta, filters,
                  _source(panel.origin for panel in shown))  # fmt: skip
 
 
@@ -178,15 +180,20 @@ def _panel(panel: Panel) -> Iterator[Row]:
         for date, value, status in zip(shown.dates, shown.raw, shown.status, strict=True):
             yield name, date, "everyone in the beds", value, str(status)
         yield from _band(name, "everyone in the beds, projected", panel.everyone.projected)
+        yield from _band(name, "everyone in the beds, current course", panel.everyone.current)
     yield from _band(name, "estimated", panel.estimated)
     yield from _band(name, "projected", panel.projected)
+    yield from _band(name, "current course", panel.current)
     if panel.capacity is not None:
         for kind in ("physical", "equipped", "staffed", "least"):
             values = zip(panel.capacity.dates, getattr(panel.capacity, kind), strict=True)
             yield from ((name, date, f"beds, {kind}", value, None) for date, value in values if value is not None)
+        if panel.capacity.current is not None:
+            values = zip(panel.capacity.dates, panel.capacity.current, strict=True)
+            yield from ((name, date, "beds, least, current course", value, None) for date, value in values if value is not None)
     if panel.chance_by_day is not None:
         for date, value in zip(panel.chance_by_day.dates, panel.chance_by_day.chance, strict=True):
-            yield name, date, "chance of more patients than beds", value, None
+            yield name, date, CHANCE, value, None
 
 
 def _band(name: str, what: str, band: Band | None) -> Iterator[Row]:
@@ -205,8 +212,10 @@ def of_compare(answer: Compare, filters: Mapping[str, object]) -> Sheet:
     for one in answer.places:
         columns = zip(answer.dates, one.raw, one.status, strict=True)
         rows += [(one.place.id, one.place.name, date, "observed", value, str(status)) for date, value, status in columns]
-        rows += [(one.place.id, one.place.name, *row[1:]) for row in _band("", "projected", one.projected)]
-    return Sheet("compare", ("place", "name", "date", "series", "value", "status"), rows, answer.meta, filters,
+        for series, band in (("projected", one.projected), ("current course", one.current)):
+            rows += [(one.place.id, one.place.name, *row[1:]) for row in _band("", series, band)]
+    rows = [(*row, answer.unit) for row in rows]
+    return Sheet("compare", ("place", "name", "date", "series", "value", "status", "unit"), rows, answer.meta, filters,
                  f"indicators, target {answer.target}")  # fmt: skip
 
 

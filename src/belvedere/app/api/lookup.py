@@ -8,12 +8,12 @@ import unicodedata
 import pyarrow as pa
 
 from belvedere.app import formats
-from belvedere.app.api import common
+from belvedere.app.api import common, rates
 from belvedere.app.api import models_data as data
 from belvedere.app.api.common import band, cells, same, text
 from belvedere.app.api.models import Text, ValueStatus
-from belvedere.app.api.models_region import Compare, ComparedPlace, Cube, SearchHit, SearchResult, Target
-from belvedere.app.api.panels import FLOWS, SHOWN_DAYS, observed
+from belvedere.app.api.models_region import Compare, ComparedPlace, Cube, Per, SearchHit, SearchResult, Target
+from belvedere.app.api.panels import FLOWS, SHOWN_DAYS, current_fan, observed
 from belvedere.app.api.reading import Reading
 from belvedere.app.api.said import R
 from belvedere.app.sentences_words import say
@@ -113,8 +113,11 @@ def _feeds(reading: Reading) -> list[SearchHit]:
 # -- compare, cube -------------------------------------------------------------------------------------------------------
 
 
-def compare(reading: Reading, places: tuple[str, ...], target: Target) -> Compare:
-    """Places on the same days. Raises UnknownName; DataError for a target that is no count."""
+def compare(reading: Reading, places: tuple[str, ...], target: Target, per: Per = Per.count) -> Compare:
+    """Places on the same days. per: the unit; a place without a known population then has no line.
+
+    Raises UnknownName; DataError for a target that is no count.
+    """
     if target is Target.reproduction_number:
         raise DataError("target: found reproduction_number, expected a count: R is compared on the pages of the places.")
     ground = _ground(reading)
@@ -122,8 +125,9 @@ def compare(reading: Reading, places: tuple[str, ...], target: Target) -> Compar
         if (str(target), place) not in ground.values:
             raise UnknownName(f"place with {target}", place, [p for name, p in ground.values if name == target])
     return Compare(
-        meta=common.meta(reading), target=target, unit="persons", dates=common.day_list(ground.days[-SHOWN_DAYS:]),
-        places=[_compared(reading, place, target) for place in places],
+        meta=common.meta(reading), target=target, unit="persons" if per is Per.count else rates.UNIT,
+        dates=common.day_list(ground.days[-SHOWN_DAYS:]),
+        places=[_in_unit(reading, _compared(reading, place, target), per) for place in places],
     )  # fmt: skip
 
 
@@ -141,13 +145,27 @@ def _compared(reading: Reading, place: str, target: Target) -> ComparedPlace:
     row = next((row for row in rows if row["place"] == place and row["level"] in (level, "all")), None)
     return ComparedPlace(
         place=common.place_ref(reading.state.places, place), observed=shown.values, raw=shown.raw, status=shown.status,
-        projected=band(fan), chance_14=row and common.cell(row["chance_14"]), outlook_status=row and row["status"],
+        projected=band(fan), current=band(current_fan(reading, str(target), place)),
+        chance_14=row and common.cell(row["chance_14"]), outlook_status=row and row["status"],
     )  # fmt: skip
 
 
-def cube(reading: Reading, target: Target, start: dt.date | None, end: dt.date | None) -> pa.Table:
+def _in_unit(reading: Reading, one: ComparedPlace, per: Per) -> ComparedPlace:
+    if per is Per.count:
+        return one
+    by = rates.factor(reading.ground, reading.state.places, one.place.id)
+    if by is None:
+        nothing = [None] * len(one.observed)
+        why = text(lambda lang: say(lang, "per_100k_no_line", name=one.place.name))
+        return one.model_copy(update={"observed": nothing, "raw": nothing, "projected": None, "current": None, "missing": why})
+    bands = {"projected": rates.band(one.projected, by), "current": rates.band(one.current, by)}
+    return one.model_copy(update={"observed": rates.times(one.observed, by), "raw": rates.times(one.raw, by), **bands})
+
+
+def cube(reading: Reading, target: Target, start: dt.date | None, end: dt.date | None, per: Per = Per.count) -> pa.Table:
     """Every place and day of a target: what is observed (quantile null), what is foretold, R's past. Columns place, date,
-    quantile, value, status; rows by place, then date, then quantile."""
+    quantile, value, status; rows by place, then date, then quantile. per: the unit; a place without a known population has no
+    rows then, and the schema's metadata name it."""
     ground = _ground(reading)
     first, last = start or dt.date.min, end or dt.date.max
     rows: list[tuple] = []
@@ -171,6 +189,13 @@ def cube(reading: Reading, target: Target, start: dt.date | None, end: dt.date |
     rows.sort(key=lambda row: (row[0], row[1], -1.0 if row[2] is None else row[2]))
     schema = pa.schema([("place", pa.string()), ("date", pa.date32()), ("quantile", pa.float64()), ("value", pa.float64()),
                         ("status", pa.string())])  # fmt: skip
+    without: list[str] = []
+    if per is Per.per_100k and target != R:
+        by = {place: rates.factor(ground, reading.state.places, place) for place in {row[0] for row in rows}}
+        without = sorted(place for place, found in by.items() if found is None)
+        rows = [(p, day, level, None if v is None else v * by[p], status) for p, day, level, v, status in rows if by[p]]
+    unit = "1" if target == R else "persons" if per is Per.count else rates.UNIT
+    schema = schema.with_metadata({"unit": unit, "without_population": ",".join(without)})
     columns = list(zip(*rows, strict=True)) if rows else [[]] * len(schema)
     return pa.table([pa.array(c, t) for c, t in zip(columns, schema.types, strict=True)], schema=schema)
 
@@ -178,7 +203,9 @@ def cube(reading: Reading, target: Target, start: dt.date | None, end: dt.date |
 def cube_answer(reading: Reading, target: Target, rows: pa.Table) -> Cube:
     """The same as parallel columns."""
     columns = {name: rows[name].to_pylist() for name in rows.column_names}
-    return Cube(meta=common.meta(reading), target=target, unit="1" if target == R else "persons", **columns)
+    told = {name.decode(): value.decode() for name, value in rows.schema.metadata.items()}
+    without = [place for place in told["without_population"].split(",") if place]
+    return Cube(meta=common.meta(reading), target=target, unit=told["unit"], without_population=without, **columns)
 
 
 # -- jobs ----------------------------------------------------------------------------------------------------------------

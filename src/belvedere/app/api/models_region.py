@@ -23,6 +23,13 @@ class Target(StrEnum):
     reproduction_number = "reproduction_number"
 
 
+class Per(StrEnum):
+    """The unit counts are given in: persons, or persons per 100,000 residents."""
+
+    count = "count"
+    per_100k = "100k"
+
+
 class Observed(Model):
     """values: the line (seven-day mean of a flow, the census itself), null on days still coming in; raw: day by day."""
 
@@ -53,6 +60,9 @@ class CapacityCurve(Model):
     least: list[float | None] = Field(description="The least of them; of a larger region taken place by place, then summed.")
     binding: list[Literal["staffed", "equipped", "physical"] | None]
     dated: dt.date | None = Field(description="Day of the oldest figure in the newest value.")
+    current: list[float | None] | None = Field(
+        default=None, description="`least` without the scenario that was asked for; null where it changes no beds."
+    )
 
 
 class ChanceByDay(Model):
@@ -78,6 +88,7 @@ class Everyone(Model):
 
     observed: Observed
     projected: Band | None
+    current: Band | None = Field(default=None, description="The course without the scenario that was asked for.")
 
 
 class Panel(Model):
@@ -85,7 +96,7 @@ class Panel(Model):
 
     target: Target
     label: Text
-    unit: str
+    unit: str = Field(description="persons; per_100k: persons per 100,000 residents; 1: none.")
     kind: Literal["counted", "estimated"]
     observed: Observed | None
     estimated: Band | None
@@ -101,6 +112,10 @@ class Panel(Model):
     origin: Origin
     date: dt.date | None
     completeness: float | None
+    current: Band | None = Field(default=None, description="The course without the scenario that was asked for.")
+    difference: Text | None = Field(
+        default=None, description="What the scenario changes here, with its interval; or why that is not known."
+    )
 
 
 class Panels(Model):
@@ -164,6 +179,8 @@ class Region(Model):
 
     meta: Meta
     place: PlaceRef
+    per: Per = Field(default=Per.count, description="The unit of the counts.")
+    per_missing: Text | None = Field(default=None, description="Why they are not the rates that were asked for.")
     lede: Sentence
     status: OutlookStatus | None
     status_reason: Text | None
@@ -184,6 +201,8 @@ class ComparedPlace(Model):
     projected: Band | None
     chance_14: float | None
     outlook_status: OutlookStatus | None
+    current: Band | None = Field(default=None, description="The course without the scenario that was asked for.")
+    missing: Text | None = Field(default=None, description="Why this place has no line.")
 
 
 class Compare(Model):
@@ -223,3 +242,4 @@ class Cube(Model):
     quantile: list[float | None]
     value: list[float | None]
     status: list[ValueStatus]
+    without_population: list[str] = Field(default=[], description="Places left out, because a rate needs their population.")

@@ -23,7 +23,7 @@ from belvedere.app.api.asked import Asked
 from belvedere.app.api.common import country_name
 from belvedere.app.api.kept import Kept
 from belvedere.app.api.models import Model
-from belvedere.app.api.models_region import Target
+from belvedere.app.api.models_region import Per, Target
 from belvedere.app.api.pulse import Pulse
 from belvedere.app.api.reading import Library, Reading
 from belvedere.app.api.situation import situation
@@ -88,11 +88,11 @@ class Office:
     def watch(self, asked: Asked, level: str, within: int, format: str) -> Response:
         return self._page(asked, lambda reading: watch_list(reading, level, within), exports.of_watch, format)
 
-    def region(self, asked: Asked, place: str, format: str) -> Response:
-        return self._page(asked, lambda reading: regions.region(reading, place), exports.of_region, format)
+    def region(self, asked: Asked, place: str, per: Per, format: str) -> Response:
+        return self._page(asked, lambda reading: regions.region(reading, place, per), exports.of_region, format)
 
-    def compare(self, asked: Asked, places: tuple[str, ...], target: Target, format: str) -> Response:
-        return self._page(asked, lambda reading: lookup.compare(reading, places, target), exports.of_compare, format)
+    def compare(self, asked: Asked, places: tuple[str, ...], target: Target, per: Per, format: str) -> Response:
+        return self._page(asked, lambda reading: lookup.compare(reading, places, target, per), exports.of_compare, format)
 
     def search(self, asked: Asked, query: str) -> Response:
         return self._json(asked, lambda reading: lookup.search(reading, query))
@@ -109,11 +109,13 @@ class Office:
     def origin(self, asked: Asked, table: str, filters: tuple[str, ...]) -> Response:
         return self._json(asked, lambda reading: lineage.origin_answer(reading, table, filters))
 
-    def cube(self, asked: Asked, target: Target, start: dt.date | None, end: dt.date | None, *, arrow: bool) -> Response:
+    def cube(
+        self, asked: Asked, target: Target, start: dt.date | None, end: dt.date | None, per: Per, *, arrow: bool
+    ) -> Response:
         """Columns of everything, as Arrow or JSON."""
 
         def make(reading: Reading) -> Answer:
-            rows = lookup.cube(reading, target, start, end)
+            rows = lookup.cube(reading, target, start, end, per)
             if not arrow:
                 return _packed(lookup.cube_answer(reading, target, rows), reading)
             return Answer(None, _stream(rows), None, ARROW, tuple(reading.reads))

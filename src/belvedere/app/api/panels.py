@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 
 from belvedere.app import formats
+from belvedere.app.api import rates
 from belvedere.app.api.arriving import arriving
 from belvedere.app.api.common import band, cells, day_list, origin, text
 from belvedere.app.api.ground import Ground, least
@@ -25,6 +26,7 @@ from belvedere.app.api.models_region import (
 from belvedere.app.api.reading import Reading
 from belvedere.app.api.said import EVERYONE, Fan
 from belvedere.app.sentences_words import day, estimates, say
+from belvedere.outlook.inputs import HORIZON
 
 SHOWN_DAYS = 98
 """Past days of a chart: fourteen weeks."""
@@ -35,13 +37,19 @@ FLOWS = (Target.hospital_admissions, Target.icu_admissions)
 LEVEL_OF = {Target.icu_census: "icu", Target.ward_census: "ward"}
 
 
-def panels(reading: Reading, place: str) -> Panels:
-    """Every chart that can be drawn of the place."""
-    return Panels(**{name: panel(reading, place, Target(name)) for name in Panels.model_fields})
+def panels(reading: Reading, place: str, by: float | None = None) -> Panels:
+    """Every chart that can be drawn of the place. by: rates per 100,000 instead of persons, see `rates.factor`."""
+    return Panels(**{name: panel(reading, place, Target(name), by) for name in Panels.model_fields})
 
 
-def panel(reading: Reading, place: str, target: Target) -> Panel | None:
-    """One chart; None where nothing is observed nor said."""
+def panel(reading: Reading, place: str, target: Target, by: float | None = None) -> Panel | None:
+    """One chart; None where nothing is observed nor said. by: as for `panels`."""
+    found = _panel(reading, place, target, by)
+    return found if found is None or by is None else rates.panel(found, by)
+
+
+def _panel(reading: Reading, place: str, target: Target, by: float | None) -> Panel | None:
+    """In persons; only its texts are in the unit asked for."""
     ground = reading.ground
     values = ground.values.get((str(target), place))
     fan = None if reading.said is None else reading.said.fans.get((str(target), place))
@@ -57,9 +65,11 @@ def panel(reading: Reading, place: str, target: Target) -> Panel | None:
         target=target, label=text(lambda lang: say(lang, str(target))), unit="persons", kind="counted",
         observed=None if values is None else observed(ground, values, flow=target in FLOWS, target=str(target)), estimated=None,
         nowcast=None if values is None else nowcast(ground, str(target), values), projected=band(fan),
+        current=band(current_fan(reading, str(target), place)), difference=difference(reading, place, target, by),
         everyone=None if level is None else everyone(reading, place, level),
         capacity=capacity, others_known=None if level is None else (level, place) in ground.others, chance_by_day=by_day,
-        chance_by_day_missing=missing, past=past(reading, place, target), caption=caption(reading, place, target, values, fan),
+        chance_by_day_missing=missing, past=past(reading, place, target),
+        caption=caption(reading, place, target, values, fan, by),
         origin=origin("indicators", feed=ground.feed(str(target)), place=place if place in ground.regions else None,
                       indicator="hospital_census" if target is Target.ward_census else str(target),
                       condition=ground.inputs.condition, age_group="all", sex="all", date=ground.last_day),
@@ -107,7 +117,45 @@ def everyone(reading: Reading, place: str, level: str) -> Everyone | None:
     if values is None:
         return None
     fan = None if reading.said is None else reading.said.fans.get((EVERYONE[level], place))
-    return Everyone(observed=observed(ground, values, flow=False), projected=band(fan))
+    current = band(current_fan(reading, EVERYONE[level], place))
+    return Everyone(observed=observed(ground, values, flow=False), projected=band(fan), current=current)
+
+
+def current_fan(reading: Reading, target: str, place: str) -> Fan | None:
+    """The course without the scenario; None where no scenario was asked for, or it has said nothing of the target."""
+    asked = reading.said is not None and (target, place) in reading.said.fans
+    return reading.current.fans.get((target, place)) if asked and reading.current is not None else None
+
+
+def difference(reading: Reading, place: str, target: Target, by: float | None) -> Text | None:
+    """What the scenario changes: of a census its highest day, of admissions their sum. Else why that is not known."""
+    if reading.scenario is None or reading.run is None:
+        return None
+    title = reading.scenarios[reading.scenario].title
+    if reading.what_if is None:
+        return text(lambda lang: say(lang, "what_if_no_current", title=title))
+    if reading.what_if.differences is None:
+        return text(lambda lang: say(lang, "what_if_not_alike", title=title))
+    flow, level = target in FLOWS, LEVEL_OF.get(target)
+    named = EVERYONE[level] if level is not None and (level, place) in reading.ground.others else str(target)
+    found = reading.what_if.difference(named, place, "total" if flow else "present")
+    if found is None:
+        return text(lambda lang: say(lang, "what_if_no_samples"))
+    return text(lambda lang: _difference(lang, title, "what_if_total" if flow else "what_if_peak", found, by))
+
+
+def _difference(lang: str, title: str, name: str, ends: tuple[float, float, float], by: float | None) -> str:
+    if not any(ends):
+        return say(lang, "what_if_same", title=title, days=HORIZON)
+    low, middle, high = (end * (by or 1.0) for end in ends)
+    value, least_, most = (_signed(x) for x in estimates(lang, middle, low, high, low=low, high=high, whole=by is None))
+    unit = "" if by is None else say(lang, "per_100k_unit")
+    return say(lang, name, title=title, days=HORIZON, value=value + unit, low=least_, high=most)
+
+
+def _signed(written: str) -> str:
+    """A difference always says which way it goes."""
+    return written if written.startswith(formats.MINUS) or not any(c in "123456789" for c in written) else f"+{written}"
 
 
 def capacity_curve(reading: Reading, place: str, level: str) -> CapacityCurve | None:
@@ -118,14 +166,22 @@ def capacity_curve(reading: Reading, place: str, level: str) -> CapacityCurve | 
         return None
     fan = None if reading.said is None else next(iter(reading.said.fans.values()), None)
     ahead = [d for d in (fan.days if fan else ()) if d > ground.last_day]
-    ahead = ahead or [ground.last_day + dt.timedelta(days=n) for n in range(1, 29)]
-    _, binding = least(kinds)
+    ahead = ahead or [ground.last_day + dt.timedelta(days=n) for n in range(1, HORIZON + 1)]
+    known, binding = least(kinds)
     columns = {name: _extended(kinds.get(name), len(ahead)) for name in ("physical", "equipped", "staffed")}
+    current = _extended(known, len(ahead))
+    changed = None if reading.what_if is None else reading.what_if.beds_on(level, place, ahead)
     return CapacityCurve(
         dates=day_list(ground.days[-SHOWN_DAYS:]) + ahead, **columns,
-        binding=binding[-SHOWN_DAYS:] + [binding[-1]] * len(ahead), dated=ground.dated.get((level, place)),
-        least=_extended(least(kinds)[0], len(ahead)),
+        binding=binding[-SHOWN_DAYS:] + _binding_ahead(binding[-1], known[-1], changed, len(ahead)),
+        dated=ground.dated.get((level, place)), least=current if changed is None else current[:SHOWN_DAYS] + cells(changed),
+        current=None if changed is None else current,
     )  # fmt: skip
+
+
+def _binding_ahead(kind: str | None, beds: float, changed: np.ndarray | None, n: int) -> list[str | None]:
+    """Where a scenario sets the number of beds no kind of them is the least."""
+    return [kind] * n if changed is None else [kind if value == beds else None for value in changed.tolist()]
 
 
 def _extended(values: np.ndarray | None, n: int) -> list[float | None]:
@@ -149,7 +205,8 @@ def chance_by_day(reading: Reading, place: str, level: str) -> tuple[ChanceByDay
         return None, text(lambda lang: say(lang, "by_day_no_beds"))
     if fan is None:
         return None, text(lambda lang: say(lang, "by_day_others" if own else "by_day_no_outlook"))
-    limit = np.full(len(fan.days), least(kinds)[0][-1])
+    changed = None if reading.what_if is None else reading.what_if.beds_on(level, place, fan.days)
+    limit = np.full(len(fan.days), least(kinds)[0][-1]) if changed is None else changed
     return ChanceByDay(dates=list(fan.days), chance=cells(fan.chance_above(limit))), None
 
 
@@ -181,30 +238,37 @@ def _estimated(reading: Reading, place: str, fan: Fan) -> Panel:
     )  # fmt: skip
 
 
-def caption(reading: Reading, place: str, target: Target, values: np.ndarray | None, fan: Fan | None) -> Text:
-    """The chart in words: the last value, what is expected in two weeks, between what."""
+def caption(
+    reading: Reading, place: str, target: Target, values: np.ndarray | None, fan: Fan | None, by: float | None = None
+) -> Text:
+    """The chart in words: the last value, what is expected in two weeks, between what. by: as for `panels`."""
     name = reading.state.places.name(place)
-    return text(lambda lang: _caption(lang, reading, name, target, values, fan))
+    if by is not None and target is not Target.reproduction_number:
+        values, fan = None if values is None else values * by, None if fan is None else fan.times(by)
+    return text(lambda lang: _caption(lang, reading, name, target, values, fan, whole=by is None))
 
 
-def _caption(lang: str, reading: Reading, name: str, target: Target, values: np.ndarray | None, fan: Fan | None) -> str:
+def _caption(
+    lang: str, reading: Reading, name: str, target: Target, values: np.ndarray | None, fan: Fan | None, *, whole: bool
+) -> str:
     label = say(lang, str(target))
     if target is Target.reproduction_number:
         low, middle, high = (float(fan.at(q)[-1]) for q in (0.05, 0.5, 0.95))
         value, low, high = estimates(lang, middle, low, high, low=low, high=high, whole=False)
         when = day(lang, fan.days[-1], reading.today)
         return say(lang, "caption_estimated", label=label, name=name, value=value, day=when, low=low, high=high)
+    label += "" if whole else say(lang, "per_100k_unit")
     ground = reading.ground
     known = np.array([]) if values is None else np.flatnonzero(np.isfinite(values))
     if known.size == 0:
         said = [say(lang, "caption_none", label=label, name=name)]
     else:
         when = day(lang, day_list(ground.days[known[-1:]])[0], reading.today)
-        value = formats.number(lang, round(float(values[known[-1]])))
+        value = formats.number(lang, float(values[known[-1]]), 0 if whole else 1)
         said = [say(lang, "caption_counted", label=label, name=name, value=value, day=when)]
     if fan is not None:
         at = min(2 * WEEK, len(fan.days)) - 1
         low, middle, high = (float(fan.at(q)[at]) for q in (0.05, 0.5, 0.95))
-        value, low, high = estimates(lang, middle, low, high, low=low, high=high)
+        value, low, high = estimates(lang, middle, low, high, low=low, high=high, whole=whole)
         said.append(say(lang, "caption_ahead", day=day(lang, fan.days[at], reading.today), value=value, low=low, high=high))
     return " ".join(said)

@@ -20,6 +20,7 @@ from belvedere.app.api.ground import Ground, read_ground
 from belvedere.app.api.kept import Kept
 from belvedere.app.api.runs import Run, answering, before, runs
 from belvedere.app.api.said import Fan, Said, read_past, read_said
+from belvedere.app.api.what_if import WhatIf, read_what_if
 from belvedere.app.status import FeedStatus, statuses_in
 from belvedere.demo import is_demo
 from belvedere.errors import UnknownName
@@ -135,6 +136,21 @@ class Reading:
         return found
 
     @cached_property
+    def current(self) -> Said | None:
+        """What the outlook without a scenario said; None unless a scenario was asked for, and one without it was made."""
+        if self.scenario is None or self.country is None:
+            return None
+        run = answering(self.state.runs, self.country, self.asked.until, None)
+        return None if run is None else self.library.said(self.state, run)
+
+    @cached_property
+    def what_if(self) -> WhatIf | None:
+        """What the scenario changes against the current course; None where one of the two was not made."""
+        if self.current is None or self.run is None or self.ground is None:
+            return None
+        return self.library.what_if(self.state, self.ground, self.current.run, self.run)
+
+    @cached_property
     def previous(self) -> Said | None:
         """The outlook before, of another day."""
         earlier = () if self.run is None else before(self.state.runs, self.run, PAST_DAYS)
@@ -220,6 +236,11 @@ class Library:
         key = tuple(other.commit_id for other in earlier)
         found = self._pasts.get(key, lambda: read_past(self.gate.gated(state.taken), earlier))
         return [(other, found.get(other.commit_id, {})) for other in earlier]
+
+    def what_if(self, state: State, ground: Ground, current: Run, run: Run) -> WhatIf:
+        """What a run's scenario changes. Neither run changes once committed."""
+        key = ("what_if", current.commit_id, run.commit_id, state.data, str(ground.days[-1]))
+        return self._small.get(key, lambda: read_what_if(self.gate, state.taken, ground, current, run))
 
     def small(self, key: tuple, make: Callable[[], object]):
         """Small things worked out once: scores, search lists."""

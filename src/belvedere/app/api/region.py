@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from belvedere.app import formats
-from belvedere.app.api import common
+from belvedere.app.api import common, rates
 from belvedere.app.api.common import code, holiday_names, text
 from belvedere.app.api.models import OutlookStatus, Text
-from belvedere.app.api.models_region import Event, Member, Panels, Region, Score, Target, TargetScore
+from belvedere.app.api.models_region import Event, Member, Panels, Per, Region, Score, Target, TargetScore
 from belvedere.app.api.models_situation import WatchRow
 from belvedere.app.api.panels import SHOWN_DAYS, panels
 from belvedere.app.api.reading import PAST_DAYS, Reading
@@ -21,8 +21,8 @@ from belvedere.errors import UnknownName
 SCORED = (Target.icu_census, Target.hospital_census, Target.hospital_admissions, Target.icu_admissions)
 
 
-def region(reading: Reading, place: str) -> Region:
-    """One place of the reading's country. Raises UnknownName for a place it does not have."""
+def region(reading: Reading, place: str, per: Per = Per.count) -> Region:
+    """One place of the reading's country. per: the unit of its counts. Raises UnknownName for a place it does not have."""
     places = reading.state.places
     if place not in places or places[place].country != reading.country:
         raise UnknownName(f"place of {reading.country or 'any country with figures'}", place, _known(reading))
@@ -30,13 +30,17 @@ def region(reading: Reading, place: str) -> Region:
     rank_in_level = {(row.place, row.level): row.rank for level in ("icu", "ward") for row in ranked(reading, level)}
     rows = [row.model_copy(update={"rank": rank_in_level.get((row.place, row.level), row.rank)}) for row in rows]
     rows.sort(key=lambda row: ("icu", "ward", "all").index(row.level))
+    by = rates.factor(reading.ground, places, place) if per is Per.per_100k and reading.ground else None
+    without = per is Per.per_100k and by is None
     return Region(
         meta=common.meta(reading),
         place=common.place_ref(places, place),
+        per=per if by else Per.count,
+        per_missing=text(lambda lang: say(lang, "per_100k_missing", name=places.name(place))) if without else None,
         lede=_lede(reading, place),
         status=_worst(rows),
         status_reason=rows[0].status_reason if rows else None,
-        panels=panels(reading, place) if reading.ground else _no_panels(),
+        panels=panels(reading, place, by) if reading.ground else _no_panels(),
         levels=rows,
         scores=scores(reading, place),
         members=members(reading, place),

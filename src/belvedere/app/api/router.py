@@ -20,6 +20,7 @@ ARROW = "application/vnd.apache.arrow.stream"
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Format = Literal["json", "csv", "xlsx"]
+PerOption = Annotated[regions.Per, Query(description="The unit of counts: persons, or per 100,000 residents.")]
 FormatOption = Annotated[Format, Query(description="csv and xlsx carry filters, as-of and source in the file.")]
 
 
@@ -86,9 +87,9 @@ def make_router(office: Office) -> APIRouter:
         return office.watch(asked, level, int(within), format)
 
     @read("/regions/{place}", "region", regions.Region, files=True)
-    def region(asked: AskedOption, place: str, format: FormatOption = "json") -> Response:
+    def region(asked: AskedOption, place: str, per: PerOption = regions.Per.count, format: FormatOption = "json") -> Response:
         """One place: observed, projected, capacity, past forecasts and how they held."""
-        return office.region(asked, place, format)
+        return office.region(asked, place, per, format)
 
     @read("/compare", "compare", regions.Compare, files=True)
     def compare(
@@ -97,10 +98,11 @@ def make_router(office: Office) -> APIRouter:
             str, Query(description="Up to five place ids, separated by commas.", pattern=r"^[^,]+(,[^,]+){0,4}$")
         ],
         target: regions.Target = regions.Target.icu_census,
+        per: PerOption = regions.Per.count,
         format: FormatOption = "json",
     ) -> Response:
         """Up to five places on the same days."""
-        return office.compare(asked, tuple(dict.fromkeys(places.split(","))), target, format)
+        return office.compare(asked, tuple(dict.fromkeys(places.split(","))), target, per, format)
 
     @read("/search", "search", regions.SearchResult)
     def search(asked: AskedOption, q: Annotated[str, Query(min_length=1, max_length=100)]) -> Response:
@@ -139,10 +141,11 @@ def make_router(office: Office) -> APIRouter:
         target: regions.Target = regions.Target.icu_census,
         start: dt.date | None = None,
         end: dt.date | None = None,
+        per: PerOption = regions.Per.count,
         accept: Annotated[str | None, Header(include_in_schema=False)] = None,
     ) -> Response:
         """One target for all places and days; as Arrow where `Accept` asks for it."""
-        return office.cube(asked, target, start, end, arrow=ARROW in (accept or ""))
+        return office.cube(asked, target, start, end, per, arrow=ARROW in (accept or ""))
 
     @router.get("/jobs", operation_id="jobs", tags=["jobs"])
     def jobs(newest: Annotated[int, Query(ge=1, le=200)] = 20) -> data.Jobs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,10 @@ class Fan:
     def on(self, day: dt.date) -> np.ndarray | None:
         """All quantiles of one day."""
         return self.quantiles[:, self.days.index(day)] if day in self.days else None
+
+    def times(self, factor: float) -> Fan:
+        """The same in another unit."""
+        return replace(self, quantiles=self.quantiles * factor)
 
     def chance_above(self, limit: np.ndarray) -> np.ndarray:
         """Chance of more than the limit by day, read off between the quantiles; beyond them the last holds. nan: no limit."""
