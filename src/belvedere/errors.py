@@ -9,6 +9,7 @@ BelvedereError
 │   ├── MappingError      a mapping text contradicts itself or the ontology
 │   ├── FetchError        a file could not be brought from its address
 │   └── ReferenceError    a reference table lacks or contradicts what was asked
+├── Refused               a person asked for what is not allowed now (says which rule, and of which field)
 ├── UnknownName           no such table, place, feed, code … (says what there is)
 └── MissingTool           the machine lacks something (says the command that installs it)
 
@@ -59,6 +60,18 @@ class FetchError(DataError):
 
 class ReferenceError(DataError):
     """A reference table lacks, or contradicts, what was asked of it."""
+
+
+class Refused(BelvedereError):
+    """What a person asked for is not allowed now.
+
+    rule: its name, for who says it in another language; values: what its sentence is made with. field: of the form, if one is
+    wrong. overtaken: somebody else was first.
+    """
+
+    def __init__(self, rule: str, message: str, *, field: str | None = None, overtaken: bool = False, **values: object) -> None:
+        super().__init__(message)
+        self.rule, self.field, self.overtaken, self.values = rule, field, overtaken, values
 
 
 class UnknownName(BelvedereError):

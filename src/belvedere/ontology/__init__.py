@@ -1,5 +1,6 @@
 """What exists: every table, column, unit and code of the house, declared once. Importing the room declares the tables."""
 
+from belvedere.ontology.desk import Notes, WatchActions
 from belvedere.ontology.epidemic import Cases, Contacts, Measures
 from belvedere.ontology.forecasts import Forecasts
 from belvedere.ontology.hospital import RESOURCES, Capacity, ResourceDefinition, Shifts, Stays
@@ -25,6 +26,7 @@ __all__ = [
     "Indicators",
     "Kind",
     "Measures",
+    "Notes",
     "Orders",
     "Outlooks",
     "Places",
@@ -38,6 +40,7 @@ __all__ = [
     "Stays",
     "Stocks",
     "Table",
+    "WatchActions",
     "indicator",
     "table",
     "tables",

@@ -27,7 +27,7 @@ from belvedere.store import register, series
 from belvedere.store.engine import reading, writing
 from belvedere.store.workspace import Workspace
 
-KINDS = ("load", "rebuild", "mend", "run", "erase")
+KINDS = ("load", "rebuild", "mend", "run", "erase", "desk")
 INSERT_ROWS = 5_000
 
 

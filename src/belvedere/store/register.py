@@ -50,7 +50,7 @@ commits = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("sequence", sa.Integer, unique=True, comment="order of becoming visible; null until then"),
     sa.Column("state", sa.String, nullable=False, comment="open, committed, aborted"),
-    sa.Column("kind", sa.String, nullable=False, comment="load, rebuild, mend, run, erase"),
+    sa.Column("kind", sa.String, nullable=False, comment="load, rebuild, mend, run, erase, desk"),
     sa.Column("feed", sa.String, index=True),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("committed_at", Instant),
