@@ -133,7 +133,7 @@ def test_quarantine_out_mended_and_back(run, demo_copy, tmp_path):
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()
         writer.writerow(row)
-    status, _, _ = run("quarantine", "mend", target, "-w", demo_copy.path)
+    status, _, _ = run("quarantine", "mend", target, "--reason", "told on the phone", "-w", demo_copy.path)
     assert status == 0
     held = demo_copy.frame("indicators", feed=FLOWS, indicator="hospital_admissions", place=f"FR-{row['dep']}")
     assert 31 in set(held[held["date"].astype(str).str[:10] == row["jour"]]["value"])

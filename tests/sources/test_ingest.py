@@ -44,6 +44,7 @@ indicator = "icu_admissions"
 """
 HEADER = "dep;jour;incid_hosp;incid_rea\n"
 NOW = dt.datetime(2020, 4, 1, 8, tzinfo=dt.UTC)
+SIGNED = {"reason": "told on the phone", "signed_by": "a tester"}
 
 
 @pytest.fixture
@@ -100,13 +101,47 @@ def test_bad_rows_are_set_aside_and_counted_and_good_ones_load(workspace, folder
 
 
 def test_an_unreadable_file_is_set_aside_whole_and_the_others_load(workspace, folder):
-    (folder / "flows-2020-03-21.csv").write_text("<html>Maintenance</html>")
+    (folder / "flows-2020-03-21.csv").write_text(BROKEN)
     write(folder, "flows-2020-03-20.csv", "01;2020-03-19;4;1")
     report = ingest(workspace, [folder], now=NOW)
     assert [v.outcome for v in report.feeds[0].versions] == ["loaded", "set aside"]
     assert len(values(workspace)) == 2
     (entry,) = quarantine.entries(workspace).to_dict("records")
     assert entry["file"] == "flows-2020-03-21.csv"
+
+
+BROKEN = "<html>Maintenance</html>"
+
+
+def test_a_file_set_aside_whole_is_not_tried_again_until_its_mapping_changes(workspace, folder):
+    (folder / "flows-2020-03-21.csv").write_text("dep,jour,incid_hosp,incid_rea\n01,2020-03-19,5,1\n")
+    ingest(workspace, [folder], now=NOW)
+    again = [ingest(workspace, [folder], now=NOW).feeds[0] for _ in range(2)]
+    assert [(f.versions, f.already, f.aside_before) for f in again] == [([], 0, 1)] * 2
+    assert len(quarantine.entries(workspace)) == 1
+    (workspace.mappings / "test.toml").write_text(MAPPING.replace('separator = ";"', 'separator = ","'))
+    (version,) = ingest(workspace, [folder], now=NOW).feeds[0].versions
+    assert version.outcome == "loaded" and quarantine.entries(workspace).empty
+    assert values(workspace)[("FR-01", "03-19", "hospital_admissions")] == 5
+
+
+def test_the_same_bytes_set_aside_are_tried_at_another_published_time_only_once(workspace, folder):
+    for day in ("21", "22", "22"):
+        (folder / f"flows-2020-03-{day}.csv").write_text(BROKEN)
+        ingest(workspace, [folder], now=NOW)
+    assert list(quarantine.entries(workspace).rule) == ["not-a-table"] * 2
+
+
+def test_what_withdraws_too_much_is_tried_again_when_withdrawals_are_accepted(workspace, folder):
+    write(folder, "flows-2020-03-20.csv", *(f"{n:02};2020-03-19;5;1" for n in range(1, 10)))
+    write(folder, "flows-2020-03-21.csv", "01;2020-03-19;5;1")
+    ingest(workspace, [folder], now=NOW)
+    assert ingest(workspace, [folder], now=NOW).feeds[0].aside_before == 1
+    assert list(quarantine.entries(workspace).rule) == ["withdraws-too-much"]
+    accepted = ingest(workspace, [folder], now=NOW, accept_withdrawals=True).feeds[0]
+    assert [v.outcome for v in accepted.versions] == ["loaded"] and quarantine.entries(workspace).empty
+    assert len(values(workspace)) == 2
+    assert ingest(workspace, [folder], now=NOW).feeds[0].already == 2
 
 
 def test_quarantine_is_exported_mended_and_loaded_again(workspace, folder, tmp_path):
@@ -117,7 +152,7 @@ def test_quarantine_is_exported_mended_and_loaded_again(workspace, folder, tmp_p
     text = out.read_text()
     assert "3 of flows-2020-03-20.csv" in text and "99Z" in text and "found" in text
     out.write_text(text.replace("99Z", "02"))
-    report = mend(workspace, out, now=NOW + dt.timedelta(hours=1))
+    report = mend(workspace, out, now=NOW + dt.timedelta(hours=1), **SIGNED)
     assert [p.column for p in report.feeds[0].still_at_fault] == ["incid_hosp"]
     assert values(workspace)[("FR-02", "03-19", "hospital_admissions")] == 6
     assert ("FR-02", "03-19", "hospital_admissions") not in values(workspace, "2020-03-31")
@@ -130,7 +165,7 @@ def test_a_mended_row_survives_the_next_version_that_still_has_the_fault(workspa
     out = tmp_path / "mend.csv"
     export_quarantine(workspace, out, "test-flows")
     out.write_text(out.read_text().replace("many", "8").replace("'8'", "'many'"))
-    mend(workspace, out, now=NOW)
+    mend(workspace, out, now=NOW, **SIGNED)
     lines = ["01;2020-03-19;5;1", "2A;2020-03-19;many;2"]
     later = folder / "flows-2020-04-02.csv"
     later.write_text(HEADER + "\n".join(lines) + "\n")
@@ -141,7 +176,7 @@ def test_a_mended_row_survives_the_next_version_that_still_has_the_fault(workspa
 def test_a_file_that_is_no_export_is_refused_with_the_reason(workspace, tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match="belvedere_feed"):
-        mend(workspace, tmp_path / "x.csv")
+        mend(workspace, tmp_path / "x.csv", **SIGNED)
 
 
 def test_a_figure_is_followed_to_the_very_row(workspace, folder):

@@ -146,7 +146,7 @@ def test_a_figure_is_followed_to_its_file_row_and_column(loader):
 def test_settled_entries_stay_settled_when_the_history_is_told_again(loader):
     problem = Problem("not-a-number", "'abc'", "a whole number", row=3, column="hosp")
     loader.load(loader.incoming(rows({A18: 1}), at("2020-03-20 18:00"), problems=[problem]))
-    quarantine.dismiss(loader.workspace, list(quarantine.entries(loader.workspace)["id"]), "a test line")
+    quarantine.dismiss(loader.workspace, list(quarantine.entries(loader.workspace)["id"]), "a test line", signed_by="a tester")
     loader.version({A18: 2}, at("2020-03-19 18:00"))
     assert quarantine.entries(loader.workspace).empty
     (settled,) = quarantine.entries(loader.workspace, settled=True).to_dict("records")

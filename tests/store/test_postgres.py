@@ -48,7 +48,7 @@ def test_versions_corrections_and_late_files_read_as_known(loader):
     ]  # fmt: skip
     assert loader.known("2020-03-20", at=2) == {A18: 10} | {A19: 1} and loader.known(at=1) == {A18: 10}
     assert len(quarantine.entries(loader.workspace)) == 1
-    quarantine.dismiss(loader.workspace, list(quarantine.entries(loader.workspace)["id"]), "a test line")
+    quarantine.dismiss(loader.workspace, list(quarantine.entries(loader.workspace)["id"]), "a test line", signed_by="a tester")
     assert quarantine.entries(loader.workspace).empty
     (origin,) = lineage.origins(loader.workspace.snapshot(), "indicators", date=dt.date(2020, 3, 18))
     assert origin.file.name == "2020-03-21.csv" and origin.commit.kind == "rebuild"

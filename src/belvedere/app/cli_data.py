@@ -128,6 +128,12 @@ def print_report(report: IngestReport) -> None:
     heads = ["feed", "versions", "already held", "rows written", "corrected", "withdrawn", "set aside"]
     if rows:
         console.print(table(heads, rows, numbers=tuple(heads[1:])))
+    for f in report.feeds:
+        if f.aside_before:
+            console.print(
+                f"{f.feed}: {f.aside_before:,} unchanged files were set aside whole before; change the mapping to try them again",
+                markup=False, soft_wrap=True,
+            )  # fmt: skip
     for feed in report.feeds:
         problems = [(v.name, p) for v in feed.versions for p in v.problems]
         for name, problem in problems[:PROBLEMS_SHOWN]:

@@ -62,26 +62,28 @@ def export_rows(
     need(not file.exists(), f"{file} exists already. Choose another name, or remove it first.")
     count = export_quarantine(workspace_at(workspace), file, feed)
     out().print(
-        f"Wrote {count:,} rows to {file}. Mend them, then: belvedere quarantine mend {file}", soft_wrap=True, markup=False
+        f"Wrote {count:,} rows to {file}. Mend them, then: belvedere quarantine mend {file} --reason …", soft_wrap=True, markup=False
     )
 
 
 @app.command()
 def mend(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file written by `quarantine export`, with its cells mended.")],
+    reason: Annotated[str, typer.Option("--reason", help="How the right cells are known; signed and kept with the rows.")],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
 ) -> None:
     """Load mended rows and settle their entries.
 
-    Example: `belvedere quarantine mend to-mend.csv`
+    Example: `belvedere quarantine mend to-mend.csv --reason "codes confirmed by the agency on the phone"`
 
     Changes: adds the rows that are now without fault, known since now, and settles their entries. Rows still at fault stay.
     """
     from belvedere.app.cli_data import print_report
     from belvedere.sources.mend import mend as run
+    from belvedere.trust.gate import OPERATOR
 
     need(file.is_file(), f"There is no file {file}.")
-    report = run(workspace_at(workspace), file, now=now())
+    report = run(workspace_at(workspace), file, reason=reason, signed_by=OPERATOR, now=now())
     print_report(report)
     still = [problem for feed in report.feeds for problem in getattr(feed, "still_at_fault", ())]
     for problem in still:
@@ -103,7 +105,8 @@ def dismiss(
     Changes: marks the entries dismissed. Their rows are never loaded; the entries stay readable with `--settled`.
     """
     from belvedere.store import quarantine
+    from belvedere.trust.gate import OPERATOR
 
     need(bool(reason.strip()), "Give a reason: the next reader will ask.")
-    count = quarantine.dismiss(workspace_at(workspace), ids, reason)
+    count = quarantine.dismiss(workspace_at(workspace), ids, reason, signed_by=OPERATOR)
     out().print(f"Dismissed {count:,} entries.")

@@ -272,8 +272,7 @@ def who_reported(snapshot: Snapshot, table: str, since: dict[str, dt.date]) -> p
 
     since: feed -> first day looked at. Columns: those of `indicators` that `health.build_panels` reads.
     """
-    rows = snapshot.table(table)
-    rows = rows.filter(ibis.or_(*((rows.feed == feed) & (rows.date >= day) for feed, day in since.items())))
+    rows = snapshot.table(table, among=lambda t: ibis.or_(*((t.feed == feed) & (t.date >= day) for feed, day in since.items())))
     if "status" in rows.columns:
         rows = rows.filter(((rows.status == "reported") & rows["value"].notnull()) | (rows.status == "suppressed"))
     period = rows.period if "period" in rows.columns else ibis.literal("day")

@@ -48,12 +48,14 @@ class Series:
     known_at: pd.Timestamp
 
 
-def daily(snapshot: Snapshot, condition: str) -> ibis.Table:
-    """The last word on daily figures of everyone with that condition."""
-    table = snapshot.table("indicators").filter(_.condition == condition, _.status == "reported")
-    for column, value in WHOLE.items():
-        table = table.filter(table[column] == value)
-    return table
+def daily(snapshot: Snapshot, condition: str, indicators: Sequence[str] | None = None) -> ibis.Table:
+    """The last word on daily figures of everyone with that condition; of these indicators, if any are named."""
+
+    def among(rows: ibis.Table) -> ibis.expr.types.BooleanValue:
+        asked = [rows.condition == condition, *(rows[column] == value for column, value in WHOLE.items())]
+        return ibis.and_(*asked, *([] if indicators is None else [rows.indicator.isin(list(indicators))]))
+
+    return snapshot.table("indicators", among=among).filter(_.status == "reported")
 
 
 def choices(

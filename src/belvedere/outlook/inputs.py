@@ -98,8 +98,7 @@ class Inputs:
 
 def countries(snapshot: Snapshot, places: Places, condition: str = CONDITION) -> tuple[str, ...]:
     """Countries whose regions report a daily indicator that can lead an outlook."""
-    table = daily(snapshot, condition)
-    seen = table.filter(_.indicator.isin(list(DRIVERS))).select("place").distinct().to_pandas()["place"]
+    seen = daily(snapshot, condition, DRIVERS).select("place").distinct().to_pandas()["place"]
     return tuple(sorted({places[p].country for p in seen if p in places and places.level(p) != "country"}))
 
 

@@ -26,6 +26,7 @@ from belvedere.sources.mapping import Mapping, find_mappings, shipped_mappings
 from belvedere.sources.read_file import translate_file
 from belvedere.sources.report import FeedReport, IngestReport
 from belvedere.store import kept, register
+from belvedere.store.corrections import Correction
 from belvedere.store.engine import reading
 from belvedere.store.history import MENDED
 from belvedere.store.load import (
@@ -38,6 +39,7 @@ from belvedere.store.load import (
     is_held,
     load,
     stored_versions,
+    tried_before,
 )
 from belvedere.store.workspace import Workspace
 
@@ -194,23 +196,36 @@ def load_feed(
     *,
     accept_withdrawals: bool = False,
     mends: tuple[int, ...] = (),
+    corrections: tuple[Correction, ...] = (),
     on_version: Callable[[VersionReport], None] = lambda report: None,
 ) -> FeedReport:
-    """Loads files as versions of one feed. A file already loaded, byte for byte, is counted and passed over."""
+    """Loads files as versions of one feed. What is known, byte for byte, is counted and passed over: loaded, or set aside whole.
+
+    No files: tells the feed's history again where its mapping changed. mends, corrections: of a mended copy, see `Incoming`.
+    """
     feed = feed_of(mapping)
     earlier = stored_versions(workspace, mapping.feed)
-    incoming = [_incoming(workspace, mapping, places, file, mends) for file in files]
-    already = 0 if mends else sum(is_held(i, earlier) for i in incoming)
+    incoming = [_incoming(workspace, mapping, places, file, mends, corrections) for file in files]
+    largest = 1.0 if accept_withdrawals else _largest_withdrawal(workspace)
+    held = [not mends and is_held(i, earlier) for i in incoming]
+    tried = [
+        not mends and tried_before(workspace, i, earlier=earlier, mapping_sha256=feed.mapping_sha256, largest=largest)
+        for i in incoming
+    ]
     reports = load(
         workspace,
         feed,
         incoming,
         reread=lambda version: translate_stored(workspace, mapping, places, version),
-        largest_withdrawal=1.0 if accept_withdrawals else tables.load("feed_rules", workspace.path / "overrides").value(
-            "withdrawal.maximum_share").value,
+        largest_withdrawal=largest,
         on_version=on_version,
-    )  # fmt: skip
-    return FeedReport(mapping.feed, mapping.title, reports, already)
+    )
+    aside = sum(t and not h for h, t in zip(held, tried, strict=True))
+    return FeedReport(mapping.feed, mapping.title, reports, sum(held), aside)
+
+
+def _largest_withdrawal(workspace: Workspace) -> float:
+    return tables.load("feed_rules", workspace.path / "overrides").value("withdrawal.maximum_share").value
 
 
 def feed_of(mapping: Mapping) -> Feed:
@@ -219,7 +234,10 @@ def feed_of(mapping: Mapping) -> Feed:
     return Feed(mapping.feed, mapping.table, hashlib.sha256(text.encode()).hexdigest(), text)
 
 
-def _incoming(workspace: Workspace, mapping: Mapping, places: Places, file: Arrived, mends: tuple[int, ...]) -> Incoming:
+def _incoming(
+    workspace: Workspace, mapping: Mapping, places: Places, file: Arrived, mends: tuple[int, ...],
+    corrections: tuple[Correction, ...] = (),
+) -> Incoming:  # fmt: skip
     holds_persons = schema.table(mapping.table).shelf is schema.Shelf.RECORDS
     source = SourceFile(
         file.path, file.name, kept.sha256(file.path), file.path.stat().st_size, file.received_at, file.url, file.etag,
@@ -229,7 +247,9 @@ def _incoming(workspace: Workspace, mapping: Mapping, places: Places, file: Arri
     at, basis = (published, "published") if published else (file.received_at, "ingested")
     covers = MENDED if mends else mapping.covers
     translate = partial(translate_file, file.path, mapping, places, workspace.pseudonym_key, mended=bool(mends))
-    return Incoming(source, at, basis, covers, translate, grace(workspace, mapping), mends)
+    return Incoming(
+        source, at, basis, covers, translate, grace(workspace, mapping), mends, corrections=corrections
+    )  # fmt: skip
 
 
 def grace(workspace: Workspace, mapping: Mapping) -> dt.timedelta:

@@ -13,6 +13,7 @@ from belvedere.store.load import SET_ASIDE, VersionReport
 class FeedReport:
     """One feed's share of an ingest. already: files that had been loaded before, byte for byte.
 
+    aside_before: files that had been set aside whole before, byte for byte and under the same mapping; not tried again.
     still_at_fault: rows of a mended export that could not be loaded yet; they stay in quarantine as they were.
     """
 
@@ -20,6 +21,7 @@ class FeedReport:
     title: str
     versions: list[VersionReport]
     already: int = 0
+    aside_before: int = 0
     still_at_fault: list[Problem] = field(default_factory=list)
 
     @property

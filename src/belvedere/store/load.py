@@ -11,6 +11,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,9 @@ import sqlalchemy as sa
 
 from belvedere.ontology import schema
 from belvedere.problems import Problem
-from belvedere.store import kept, register, series
+from belvedere.store import kept, quarantine, register, series
 from belvedere.store.commits import Commit, FileInput
+from belvedere.store.corrections import Correction
 from belvedere.store.engine import reading, writing
 from belvedere.store.history import SILENT, Changes, FeedState, Version
 from belvedere.store.workspace import Workspace, visible_commits
@@ -76,7 +78,7 @@ class Translated:
 class Incoming:
     """A version to load: the file, its time, and how to translate it (called only when its turn comes).
 
-    mends: quarantine entries that this version puts right.
+    mends: quarantine entries that this version puts right. corrections: who signed its rows, and why.
     accepted: it was loaded before, so what it withdraws is not judged again.
     """
 
@@ -88,6 +90,7 @@ class Incoming:
     grace: dt.timedelta = dt.timedelta(0)
     mends: tuple[int, ...] = ()
     accepted: bool = False
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,14 +175,19 @@ def load(
 
     reread: translates the kept copy of an earlier version, for when the history must be told again.
     largest_withdrawal: a version that withdraws a larger share of what is held is set aside whole, as probably cut off.
-    Raises ConflictError when another process loads the same feed; nothing is kept then.
+    Raises ConflictError when another process loads the same feed, or settled an entry to be mended; nothing is kept then.
     """
+    incoming = list(incoming)
     with workspace.locked(f"feed-{feed.id}"):
+        quarantine.need_open(workspace, [entry for i in incoming for entry in i.mends])
         earlier = stored_versions(workspace, feed.id)
         # Files of persons are not kept, so their history cannot be told again: a new mapping holds for new files only.
         can_reread = schema.table(feed.table).shelf is schema.Shelf.SERIES
         remapped = [v for v in earlier if can_reread and v.mapping_sha256 != feed.mapping_sha256]
-        fresh = [i for i in sorted(incoming, key=lambda i: i.at) if i.mends or not is_held(i, earlier)]
+        tried = partial(tried_before, workspace, earlier=earlier, mapping_sha256=feed.mapping_sha256, largest=largest_withdrawal)
+        wanted = [i for i in sorted(incoming, key=lambda i: i.at) if i.mends or not (is_held(i, earlier) or tried(i))]
+        # What was set aside under another mapping is tried again with the rest of the history.
+        fresh = [i for i in wanted if i.mends or not remapped or not _set_aside(i, earlier)]
         if not fresh and not remapped:
             return []
         if not can_reread:
@@ -202,6 +210,25 @@ def is_held(incoming: Incoming, earlier: list[StoredVersion]) -> bool:
         return any(v.at == incoming.at for v in same)
     fetched = [v for v in loaded if incoming.file.url is not None and v.file.url == incoming.file.url]
     return bool(same) and (not fetched or fetched[-1].file.sha256 == incoming.file.sha256)
+
+
+def tried_before(
+    workspace: Workspace, incoming: Incoming, *, earlier: list[StoredVersion], mapping_sha256: str, largest: float
+) -> bool:
+    """Whether these very bytes were set aside whole under this mapping and no stricter a limit: they would be again."""
+    same = [v.commit_id for v in _set_aside(incoming, earlier) if v.mapping_sha256 == mapping_sha256]
+    if not same:
+        return False
+    c = register.commits.c
+    with reading(workspace.engine) as connection:
+        asked = connection.execute(sa.select(c.parameters).where(c.id.in_(same))).scalars().all()
+    return any(parameters.get("largest_withdrawal", 0.0) >= largest for parameters in asked)
+
+
+def _set_aside(incoming: Incoming, earlier: list[StoredVersion]) -> list[StoredVersion]:
+    """Earlier versions of the same bytes (and the same published time) of which nothing was loaded."""
+    same = [v for v in earlier if v.outcome == SET_ASIDE and v.file.sha256 == incoming.file.sha256]
+    return [v for v in same if v.at == incoming.at] if incoming.basis == "published" else same
 
 
 def _without_copy(incoming: Incoming, earlier: list[StoredVersion]) -> Incoming:
@@ -240,7 +267,9 @@ def _carry_on(workspace, feed, earlier, fresh, largest_withdrawal, on_version) -
 
 def _tell_again(workspace, feed, earlier, fresh, reread, largest_withdrawal, on_version) -> list[VersionReport]:
     """The whole history once more, in the order of time, superseding every earlier commit of the feed."""
-    again = [_again(version, reread) for version in earlier]
+    replaced = {i.file.sha256 for i in fresh}
+    told = [v for v in earlier if v.outcome == LOADED or v.file.sha256 not in replaced]
+    again = [_again(version, reread) for version in told]
     merged = sorted([*again, *fresh], key=lambda i: i.at)
     superseded = sorted({v.commit_id for v in earlier})
     state = FeedState(schema.table(feed.table))
@@ -328,7 +357,25 @@ def _register_version(commit: Commit, feed: Feed, version: Incoming, report: Ver
               outcome=report.outcome, counts=counts, notes=report.notes)],
     )  # fmt: skip
     commit.set_aside(feed.id, file_id, report.problems, settled)
-    commit.resolves |= dict.fromkeys(version.mends, "mended")
+    if report.outcome == LOADED:
+        commit.resolves |= dict.fromkeys([*version.mends, *_whole_file_entries(commit, feed, file_id)], "mended")
+        corrections = [c.columns(file_id, commit.id) for c in version.corrections]
+        if corrections:
+            commit.also(sa.insert(register.corrections), corrections)
+
+
+def _whole_file_entries(commit: Commit, feed: Feed, file_id: int) -> list[int]:
+    """Entries of an earlier attempt at the same file that had set it aside whole."""
+    q, c, v = register.quarantine.c, register.commits.c, register.feed_versions.c
+    query = (
+        sa.select(q.id)
+        .join(register.commits, q.commit_id == c.id)
+        .join(register.feed_versions, sa.and_(v.commit_id == c.id, v.file_id == q.file_id, v.outcome == SET_ASIDE))
+        .where(q.feed == feed.id, q.file_id == file_id, q.resolution.is_(None))
+        .where(c.state == "committed", c.superseded_by.is_(None), c.id.not_in(commit.supersedes))
+    )
+    with reading(commit.workspace.engine) as connection:
+        return list(connection.execute(query).scalars())
 
 
 def _settled(workspace: Workspace, superseded: list[int], commit: Commit, mended: list[int]) -> dict[tuple, tuple]:

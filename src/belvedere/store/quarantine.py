@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import ExitStack
+
 import pandas as pd
 import sqlalchemy as sa
 
-from belvedere.errors import UnknownName
+from belvedere.errors import ConflictError, UnknownName
 from belvedere.store import register
 from belvedere.store.commits import Commit
 from belvedere.store.engine import reading
@@ -36,19 +39,47 @@ def entries(workspace: Workspace, *, feed: str | None = None, settled: bool = Fa
     return frame.astype({"row": "Int64"})
 
 
-def dismiss(workspace: Workspace, ids: list[int], reason: str) -> int:
-    """Settles entries as not worth mending, with the reason. Raises UnknownName if one is not open. Returns the count."""
-    open_ids = set(entries(workspace)["id"])
+def dismiss(workspace: Workspace, ids: list[int], reason: str, *, signed_by: str) -> int:
+    """Settles entries as not worth mending, with the reason. Returns the count.
+
+    Raises UnknownName if one does not wait, ConflictError if one was settled or read again meanwhile; nothing is changed then.
+    """
+    waiting = entries(workspace).set_index("id")["feed"]
     for entry in ids:
-        if entry not in open_ids:
-            raise UnknownName("open quarantine entry", entry, map(str, open_ids))
-    with Commit.begin(workspace, "mend", parameters={"dismissed": ids, "reason": reason}) as commit:
-        commit.also(
-            sa.update(register.quarantine)
-            .where(register.quarantine.c.id.in_(ids))
-            .values(resolved_by=commit.id, resolution="dismissed", reason=reason)
-        )
+        if entry not in waiting.index:
+            raise UnknownName("open quarantine entry", entry, map(str, waiting.index))
+    with ExitStack() as locks:
+        for feed in sorted(set(waiting[ids])):
+            locks.enter_context(workspace.locked(f"feed-{feed}"))
+        need_open(workspace, ids)
+        parameters = {"dismissed": ids, "reason": reason, "signed_by": signed_by}
+        with Commit.begin(workspace, "mend", parameters=parameters) as commit:
+            commit.also(
+                sa.update(register.quarantine)
+                .where(register.quarantine.c.id.in_(ids))
+                .values(resolved_by=commit.id, resolution="dismissed", reason=reason)
+            )
     return len(ids)
+
+
+def need_open(workspace: Workspace, ids: Iterable[int]) -> None:
+    """Raises ConflictError unless every one of these entries still waits."""
+    wanted = set(ids)
+    if not wanted:
+        return
+    q, c = register.quarantine.c, register.commits.c
+    query = (
+        sa.select(q.id)
+        .join(register.commits, q.commit_id == c.id)
+        .where(c.state == "committed", c.superseded_by.is_(None), q.resolution.is_(None))
+    )
+    with reading(workspace.engine) as connection:
+        gone = wanted - set(connection.execute(query).scalars())
+    if gone:
+        raise ConflictError(
+            f"{len(gone):,} of {len(wanted):,} entries no longer wait: they were settled, or their file was read again, "
+            "meanwhile. Nothing was changed; look at the quarantine again."
+        )
 
 
 def counts(workspace: Workspace) -> pd.Series:

@@ -135,6 +135,21 @@ quarantine = sa.Table(
     sa.Column("reason", sa.Text),
 )
 
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("file_id", sa.ForeignKey("files.id"), nullable=False, index=True, comment="the mended copy"),
+    sa.Column("row", sa.BigInteger, nullable=False, comment="of the mended copy"),
+    sa.Column("source_file_id", sa.ForeignKey("files.id"), nullable=False),
+    sa.Column("source_row", sa.BigInteger, nullable=False),
+    sa.Column("changes", sa.JSON, nullable=False, comment="column -> [as the source wrote it, as corrected]; empty: as it stood"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("signed_by", sa.String, nullable=False),
+    sa.Column("signed_at", Instant, nullable=False),
+    sa.Column("commit_id", sa.ForeignKey("commits.id"), nullable=False, index=True),
+)
+
 erasures = sa.Table(
     "erasures",
     metadata,

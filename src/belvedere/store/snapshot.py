@@ -6,6 +6,7 @@ Three arguments, three clocks: the rows carry `date`; `as_of` reads by `known_at
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +22,9 @@ from belvedere.ontology.schema import ARROW_TYPES, Shelf, Table
 from belvedere.store import register, series
 from belvedere.store.engine import reading
 from belvedere.store.workspace import Workspace, visible_commits
+
+
+Among = Callable[[ibis.Table], ibis.expr.types.BooleanValue]
 
 
 def moment(as_of: str | dt.date | dt.datetime | None) -> dt.datetime | None:
@@ -73,12 +77,18 @@ class Snapshot:
             rows = rows.filter(_.known_at <= ibis.literal(self.as_of))
         return rows
 
-    def table(self, name: str, *, include_withdrawn: bool = False) -> ibis.Table:
-        """The last word on each key: its newest row by known_at, then by commit."""
+    def table(self, name: str, *, include_withdrawn: bool = False, among: Among | None = None) -> ibis.Table:
+        """The last word on each key: its newest row by known_at, then by commit.
+
+        among: table -> condition on its key columns alone. The answer is that of a filter afterwards, for all rows of a key pass
+        or none does; but the database looks for the last word only among those that pass.
+        """
         declared = schema.table(name)
         order = [ibis.desc(column) for column in ("known_at", "sequence", "source_row")]
         window = ibis.window(group_by=declared.keys(), order_by=order)
-        latest = self.history(name).mutate(rank_=ibis.row_number().over(window)).filter(_.rank_ == 0).drop("rank_")
+        rows = self.history(name)
+        rows = rows if among is None else rows.filter(among(rows))
+        latest = rows.mutate(rank_=ibis.row_number().over(window)).filter(_.rank_ == 0).drop("rank_")
         return latest if include_withdrawn else latest.filter(~_.withdrawn)
 
     def frame(self, name: str, *, include_withdrawn: bool = False, **equal) -> pd.DataFrame:
