@@ -254,8 +254,8 @@ def test_rows_that_touch_nothing_say_so():
         futures("transmission", 0.7, first_day=dt.date(2020, 11, 20)),
         Overlay("parameter", "leaving.weeks", "set", 4),
     )
-    assert [note.split(":")[0] for note in found.notes] == ["Overlay 1", "Overlay 2", "Overlay 3"]
-    assert "no region" in found.notes[0] and "none of its days" in found.notes[1] and "infection" in found.notes[2]
+    assert [note.values["overlay"].split(":")[0] for note in found.notes] == ["1", "2", "3"]
+    assert [note.code for note in found.notes] == ["overlay_elsewhere", "overlay_other_days", "overlay_too_late"]
 
 
 # --- on the arrays of the corridor ---

@@ -9,8 +9,9 @@ import pytest
 
 from belvedere.ontology.schema import table
 from belvedere.outlook.corridor import Outlook, outlook
-from belvedere.outlook.results import LEVELS, forecast_rows, members_of_sums, outlook_rows
+from belvedere.outlook.results import LEVELS, forecast_rows, outlook_rows
 from belvedere.outlook.settings import Settings
+from belvedere.outlook.sums import Sums
 from belvedere.outlook.watch_list import watch_list
 from tests.outlook.fake_country import REGIONS, inputs_at, world
 
@@ -24,7 +25,7 @@ def made() -> Outlook:
 
 @pytest.fixture(scope="module")
 def rows(made: Outlook):
-    return forecast_rows(made, feed="outlook", kept_samples=20, missing_share=0.05).to_pandas()
+    return forecast_rows(made, feed="outlook", kept_samples=20).to_pandas()
 
 
 def test_rows_fit_the_table_and_no_key_comes_twice(made: Outlook, rows) -> None:
@@ -56,27 +57,25 @@ def test_the_country_is_the_sum_on_each_future_not_of_quantiles(made: Outlook, r
     np.testing.assert_allclose(here.sort_values("horizon")["value"].to_numpy(), np.quantile(corsica, 0.5, axis=0))
 
 
+def test_the_country_has_its_own_reproduction_number(made: Outlook, rows) -> None:
+    here = rows[(rows["target"] == "reproduction_number") & (rows["place"] == "FR") & (rows["horizon"] == 0)]
+    wide = here.set_index("output_type_id")["value"]
+    expected = made.sums.reproduction.sel(region="FR").isel(date=-1)
+    assert wide["0.5"] == expected["median"].item() and wide["0.05"] < wide["0.5"] < wide["0.95"]
+
+
 def test_the_reproduction_number_belongs_to_past_days(rows) -> None:
     here = rows[rows["target"] == "reproduction_number"]
     assert (here["horizon"] <= 0).all() and here["horizon"].min() > -90
     assert (here["target_end_date"].astype("datetime64[ns]") <= np.datetime64(LAST, "ns")).all()
 
 
-def _without(made: Outlook, region: str) -> Outlook:
-    paths = made.paths.copy(deep=True)
-    for name in ("hospital_census", "icu_census", "ward_census", "icu_admissions"):
-        paths[name].loc[{"region": region}] = np.nan
-    return replace(made, paths=paths)
-
-
-def test_a_small_failed_region_is_left_out_of_the_sum_and_a_large_one_forbids_it(made: Outlook) -> None:
-    assert members_of_sums(_without(made, "FR-2A"), missing_share=0.1)["FR"] == [r for r in REGIONS if r != "FR-2A"]
-    assert "FR" not in members_of_sums(_without(made, "FR-75"), missing_share=0.1)
-    assert "FR-IDF" not in members_of_sums(_without(made, "FR-75"), missing_share=0.1)
-    rows = forecast_rows(_without(made, "FR-75"), feed="outlook", kept_samples=2, missing_share=0.1).to_pandas()
+def test_a_sum_that_is_not_given_has_no_rows(made: Outlook) -> None:
+    given = {name: totals.sel(region=["FR-IDF"]) for name, totals in made.sums.paths.items() if name != "icu_census"}
+    rows = forecast_rows(replace(made, sums=Sums(given)), feed="outlook", kept_samples=2).to_pandas()
     census = rows[rows["target"] == "icu_census"]
-    assert not ({"FR", "FR-75"} & set(census["place"])) and "FR-77" in set(census["place"])
-    assert "FR-75" in set(rows[rows["target"] == "hospital_admissions"]["place"])
+    assert not ({"FR", "FR-IDF"} & set(census["place"])) and "FR-77" in set(census["place"])
+    assert "FR-IDF" in set(rows[rows["target"] == "hospital_admissions"]["place"])
 
 
 def test_conclusions_are_the_watch_list_and_unknown_is_null(made: Outlook) -> None:
@@ -84,6 +83,10 @@ def test_conclusions_are_the_watch_list_and_unknown_is_null(made: Outlook) -> No
     rows = outlook_rows(made, watch, feed="outlook")
     assert rows.schema.equals(table("outlooks").arrow_schema())
     frame = rows.to_pandas()
+    named = {"early": 0.1, "q25": 0.25, "middle": 0.5, "q75": 0.75, "late": 0.9}
+    for name, level in named.items():
+        told = [None if day is None else np.datetime64(day) for day in frame[f"first_day_{name}"]]
+        assert told == [item.first_day.get(level) for item in watch]
     assert list(frame["rank"]) == list(range(1, len(watch) + 1)) and not frame.duplicated(["place", "level"]).any()
     assert np.isclose(frame.loc[0, "chance_14"], watch[0].chance[14])
     without_beds = [replace(w, beds=np.nan, chance=dict.fromkeys(w.chance, np.nan)) for w in watch]
@@ -98,7 +101,7 @@ def test_a_country_without_beds_to_foretell_still_says_how_far_it_can_be_trusted
 
 def test_everyone_in_the_beds_is_kept_where_other_patients_are_known(made: Outlook) -> None:
     more = replace(made, demand=made.demand + 7, others_known=("icu",))
-    rows = forecast_rows(more, feed="outlook", kept_samples=2, missing_share=0.05).to_pandas()
+    rows = forecast_rows(more, feed="outlook", kept_samples=2).to_pandas()
     assert "ward_patients" not in set(rows["target"])
     at = (rows["place"] == "FR-75") & (rows["output_type_id"] == "0.5") & (rows["horizon"] == 9)
     value = {target: rows[at & (rows["target"] == target)]["value"].item() for target in ("icu_census", "icu_patients")}

@@ -45,7 +45,7 @@ def test_shape_names_and_days():
     assert (forecast.paths.values >= 0).all()
     assert (forecast.paths.values == np.round(forecast.paths.values)).all()
     assert (forecast.status["status"] == "ok").all()
-    assert any("a week now" in sentence for sentence in forecast.diagnostics)
+    assert forecast.learnt["growth"]["low_rate"] < forecast.learnt["growth"]["high_rate"]
 
 
 def test_places_are_even_on_simulated_waves(waves):

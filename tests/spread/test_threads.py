@@ -17,7 +17,7 @@ from tests.spread.simulate import GENERATION, joint_wave
 counts, _ = joint_wave(101, 100, 1)
 paths = admission_paths(counts, rng=np.random.default_rng(1), samples=500)
 ratio = reproduction_number(counts, generation=GENERATION / GENERATION.sum())
-said = [paths.paths.values.tobytes(), "".join(paths.diagnostics).encode()]
+said = [paths.paths.values.tobytes(), repr(paths.learnt).encode()]
 said += [ratio[name].values.tobytes() for name in ("q05", "median", "q95", "above_one", "informed")]
 print(hashlib.sha256(b"".join(said)).hexdigest())
 """

@@ -220,6 +220,8 @@ def _progress_bars() -> Iterator[Callable[[list[JobRecord]], None]]:
 
 def print_run(run: Run, limit: int) -> None:
     """The watch list of a run, what holds for all of it, and the places that are not ok."""
+    from belvedere.app.sentences_notes import note_text
+
     console = out()
     day = run.watch["reference_date"].iloc[0]
     scenario = run.commit.parameters["scenario"]
@@ -242,7 +244,7 @@ def print_run(run: Run, limit: int) -> None:
         more = f" and {len(places) - PLACES_NAMED} more" if len(places) > PLACES_NAMED else ""
         console.print(f"{status}: {', '.join(places[:PLACES_NAMED])}{more}: {reason}", markup=False, soft_wrap=True)
     for note in run.notes:
-        console.print(note, markup=False, soft_wrap=True)
+        console.print(note_text("en", note), markup=False, soft_wrap=True)
 
 
 COLUMNS = ("rank", "place", "level", "chance_7", "chance_14", "chance_28", "first_day_middle", "reason")

@@ -105,7 +105,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "caption_ahead": "Expected on {day}: {value}, between {low} and {high} (90%).",
     "caption_beds": "Beds: {beds}.",
     # scores
-    "score_14": "At 14 days, *{share}* of what came fell inside the 90% interval.",
+    "score_14": "At 14 days, {share} of what came fell inside the 90% interval.",
     "score_few": (
         "Too few past forecasts to judge: {n} day, {needed} needed.",
         "Too few past forecasts to judge: {n} days, {needed} needed.",
@@ -128,6 +128,41 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "per_100k_unit": " per 100,000 residents",
     "per_100k_missing": "The population of {name} is not known: counts are shown.",
     "per_100k_no_line": "The population of {name} is not known: no rate.",
+    # what a run says of itself
+    "note_led_by": "Led by {indicator} of feed {feed} up to {last_day}.",
+    "note_dates_assumed": (
+        "Since when some figures were known is assumed from the usual lag of their source: "
+        "their later corrections are not seen as of past days."
+    ),
+    "note_no_lag": "No past versions of the leading figures are held: their last days are taken for complete.",
+    "note_lag": "Reporting lag learnt from past versions: known {shares}.",
+    "note_share_after": "{share} after {n} d",
+    "note_not_made": "No outlook of “{indicator}”: admissions and census of the same places are not both known.",
+    "note_wards_alone": "Ward patients are foretold from their number alone: who comes to the wards is not published.",
+    "note_others_unknown": (
+        "Patients with other conditions are not known ({level}): beds are compared with those of the epidemic alone."
+    ),
+    "note_numbers_set": "Numbers set here in place of the shipped ones: {changes}.",
+    "note_number_set": "{id} {value} instead of {was}",
+    "note_hospitals_silent": (
+        "{n} hospital has not reported its beds lately: capacity is counted without it.",
+        "{n} hospitals have not reported their beds lately: capacity is counted without them.",
+    ),
+    "note_learnt_growth": "Learnt: all places together change by {weekly_rate} a week now (90% interval {low_rate} to {high_rate}).",
+    "note_learnt_wander": (
+        "Learnt: the growth rate of the whole wanders by {common} a day, that of one place’s departure by {regional}."
+    ),
+    "note_learnt_weekdays": (
+        "Learnt: {busiest_weekday} is the busiest day ({busiest} times the mean), {quietest_weekday} the quietest ({quietest})."
+    ),
+    "note_learnt_holiday": "Learnt: a holiday counts {factor} times a Sunday (from {days} days).",
+    "note_learnt_no_holiday": "Learnt: no holiday seen, taken for a Sunday.",
+    "note_overlay_elsewhere": "Overlay {overlay}: no region of this run lies there; it changes nothing.",
+    "note_overlay_too_late": (
+        "Overlay {overlay}: no admission of {first_day} to {last_day} comes of an infection in its days; it changes nothing."
+    ),
+    "note_overlay_other_days": "Overlay {overlay}: none of its days lies in {first_day} to {last_day}; it changes nothing.",
+    "note_words": "{text}",
     # work
     "job_outlook": "Outlook of {country}",
     "job_outlook_as_of": "Outlook of {country} as known on {day}",

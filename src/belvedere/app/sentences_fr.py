@@ -108,7 +108,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "caption_ahead": "Attendu le {day} : {value}, entre {low} et {high} (90 %).",
     "caption_beds": "Lits : {beds}.",
     # ce que valaient les prévisions
-    "score_14": "À 14 jours, *{share}* des valeurs observées sont tombées dans l’intervalle à 90 %.",
+    "score_14": "À 14 jours, {share} des valeurs observées sont tombées dans l’intervalle à 90 %.",
     "score_few": (
         "Trop peu de prévisions passées pour en juger : {n} jour, il en faut {needed}.",
         "Trop peu de prévisions passées pour en juger : {n} jours, il en faut {needed}.",
@@ -131,6 +131,47 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "per_100k_unit": " pour 100 000 habitants",
     "per_100k_missing": "La population de {name} n’est pas connue : les effectifs sont affichés.",
     "per_100k_no_line": "La population de {name} n’est pas connue : pas de taux.",
+    # ce qu’un calcul dit de lui-même
+    "note_led_by": "Mené par « {indicator} » de la source {feed} jusqu’au {last_day}.",
+    "note_dates_assumed": (
+        "Pour certains chiffres, la date où ils furent connus est supposée d’après le délai habituel de leur source : "
+        "leurs corrections ultérieures ne se voient pas aux jours passés."
+    ),
+    "note_no_lag": "Aucune version passée des chiffres meneurs n’est conservée : leurs derniers jours sont pris pour complets.",
+    "note_lag": "Délai de déclaration appris des versions passées : connu à {shares}.",
+    "note_share_after": "{share} après {n} j",
+    "note_not_made": "Pas de prévision de « {indicator} » : admissions et présents des mêmes lieux ne sont pas tous deux connus.",
+    "note_wards_alone": "Hors réanimation, la prévision part des seuls présents : qui y entre n’est pas publié.",
+    "note_others_unknown": (
+        "Les autres patients ne sont pas connus ({level}) : les lits sont comparés aux seuls patients de l’épidémie."
+    ),
+    "note_numbers_set": "Nombres fixés ici à la place de ceux livrés : {changes}.",
+    "note_number_set": "{id} {value} au lieu de {was}",
+    "note_hospitals_silent": (
+        "{n} hôpital n’a pas déclaré ses lits récemment : la capacité est comptée sans lui.",
+        "{n} hôpitaux n’ont pas déclaré leurs lits récemment : la capacité est comptée sans eux.",
+    ),
+    "note_learnt_growth": (
+        "Appris : tous les lieux ensemble varient de {weekly_rate} par semaine (intervalle à 90 % : {low_rate} à {high_rate})."
+    ),
+    "note_learnt_wander": (
+        "Appris : le taux de croissance d’ensemble varie de {common} par jour, celui de l’écart d’un lieu de {regional}."
+    ),
+    "note_learnt_weekdays": (
+        "Appris : le {busiest_weekday} est le jour le plus chargé ({busiest} fois la moyenne), "
+        "le {quietest_weekday} le plus calme ({quietest})."
+    ),
+    "note_learnt_holiday": "Appris : un jour férié vaut {factor} dimanche (d’après {days} jours).",
+    "note_learnt_no_holiday": "Appris : aucun jour férié observé, pris pour un dimanche.",
+    "note_overlay_elsewhere": "Changement {overlay} : aucun lieu de ce calcul ne s’y trouve ; il ne change rien.",
+    "note_overlay_too_late": (
+        "Changement {overlay} : aucune admission du {first_day} au {last_day} ne vient d’une infection de ses jours ; "
+        "il ne change rien."
+    ),
+    "note_overlay_other_days": (
+        "Changement {overlay} : aucun de ses jours n’est compris entre le {first_day} et le {last_day} ; il ne change rien."
+    ),
+    "note_words": "{text}",
     # le travail en cours
     "job_outlook": "Prévision : {country}",
     "job_outlook_as_of": "Prévision : {country}, état connu au {day}",

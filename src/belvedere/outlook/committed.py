@@ -8,6 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 from ibis import _
 
+from belvedere.outlook.notes import Note, notes_of
 from belvedere.outlook.run import feed_of
 from belvedere.store import register
 from belvedere.store.engine import reading
@@ -29,9 +30,9 @@ class Run:
         return self.commit.parameters["country"]
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> tuple[Note, ...]:
         """What holds for the whole outlook."""
-        return self.commit.parameters["notes"]
+        return notes_of(self.commit.parameters["notes"])
 
 
 def committed_run(workspace: Workspace, sequence: int) -> Run:

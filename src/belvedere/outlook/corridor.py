@@ -10,7 +10,7 @@ A region that cannot carry a stage is nan from there on and says why; the others
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
@@ -20,9 +20,11 @@ from belvedere.outlook import stages
 from belvedere.outlook.effects import Effects
 from belvedere.outlook.inputs import Inputs
 from belvedere.outlook.judgement import assess_census, believed, judge, remarks, too_old
+from belvedere.outlook.notes import Note
 from belvedere.outlook.settings import Settings
+from belvedere.outlook.sums import Sums
 
-STREAMS = ("admissions", "leaving", "census", "others", "scenario")
+STREAMS = ("admissions", "leaving", "census", "others", "scenario", "sums")
 """What draws, each from its own stream. Append only: the place is part of the seed."""
 FIRST_DAY_QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
@@ -41,7 +43,7 @@ class Outlook:
     the epidemic's alone. others_known: levels in which they are.
     capacity, binding: dims (region, level, horizon) and (region, level). passing, alert: by level, chance and day of more
     patients than beds, and than the alert share of them; see `care.passing`.
-    notes: what holds for the whole outlook, one sentence each. seed, samples: what it can be drawn again from.
+    sums: the country and larger regions. notes: what holds for the whole outlook. seed, samples: what it can be drawn again from.
     """
 
     inputs: Inputs
@@ -54,9 +56,10 @@ class Outlook:
     binding: xr.DataArray
     passing: Mapping[str, xr.Dataset]
     alert: Mapping[str, xr.Dataset]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     seed: int
     samples: int
+    sums: Sums = field(default_factory=Sums)
 
 
 def outlook(
@@ -98,6 +101,11 @@ def outlook(
     capacity = stages.capacity_ahead(beds["capacity"], effects)
     levels = {level: demand.sel(level=level, drop=True) for level in demand["level"].values.tolist()}
 
+    paths = stages.paths_of(inputs, entries, census)
+    status = judge(
+        inputs, settings, reproduction=reproduction, entries=entries, census=census, assessed=assessed, demand=demand
+    )
+
     def chances(share: float) -> dict[str, xr.Dataset]:
         return {
             level: passing(patients, capacity=share * capacity.sel(level=level, drop=True), quantiles=FIRST_DAY_QUANTILES)
@@ -106,11 +114,9 @@ def outlook(
 
     return Outlook(
         inputs=inputs,
-        status=judge(
-            inputs, settings, reproduction=reproduction, entries=entries, census=census, assessed=assessed, demand=demand
-        ),
+        status=status,
         reproduction=reproduction,
-        paths=stages.paths_of(inputs, entries, census),
+        paths=paths,
         demand=demand,
         others_known=tuple(level for level in levels if level in inputs.others),
         capacity=capacity,
@@ -120,4 +126,5 @@ def outlook(
         notes=remarks(inputs, settings, entries, census),
         seed=seed,
         samples=samples,
+        sums=stages.sums(inputs, settings, paths, demand, status["status"], rng=stream["sums"]),
     )

@@ -16,6 +16,7 @@ import xarray as xr
 from belvedere.care.census import Leaving
 from belvedere.errors import DataError
 from belvedere.outlook.beds import LEVELS
+from belvedere.outlook.notes import Note
 from belvedere.outlook.overlays import ADD, CAPACITY, FUTURES, MULTIPLY, PARAMETER, Overlay, in_order, parameter_changes
 from belvedere.outlook.scenarios import Scenario
 from belvedere.spread.delays import check_pmf
@@ -32,7 +33,7 @@ class Effects:
     Dims (region, horizon): admissions: factor; added: persons a day; hospital_stay, icu_stay: factors on the mean days in bed;
     icu_share: factor on the share of admissions that needs intensive care.
     Dims (region, level, horizon): beds_set: beds, nan where not set; beds_factor; beds_added: beds.
-    changes: value of every changed parameter by id. notes: rows that touch nothing in this run, a sentence each.
+    changes: value of every changed parameter by id. notes: rows that touch nothing in this run.
     """
 
     admissions: xr.DataArray
@@ -44,7 +45,7 @@ class Effects:
     beds_factor: xr.DataArray
     beds_added: xr.DataArray
     changes: Mapping[str, float]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def on_admissions(self, paths: xr.DataArray, rng: np.random.Generator) -> xr.DataArray:
         """Paths of admissions, whole persons, dims (sample, region, horizon), with the scenario's factor and additions.
@@ -265,20 +266,19 @@ def _beds(grid: _Grid, overlays: list[Overlay]) -> dict[str, xr.DataArray]:
     return {name: grid.array_by_level(values) for name, values in named.items()}
 
 
-def _idle(grid: _Grid, overlays: Iterable[Overlay], late: Iterable[Overlay]) -> Iterable[str]:
-    """A sentence for each overlay that touches no region or no day of this run. late: those on transmission that do not."""
+def _idle(grid: _Grid, overlays: Iterable[Overlay], late: Iterable[Overlay]) -> Iterable[Note]:
+    """A note for each overlay that touches no region or no day of this run. late: those on transmission that do not."""
+    days = {"first_day": str(grid.days[0]), "last_day": str(grid.days[-1])}
     for overlay in overlays:
+        told = {"overlay": overlay.sentence()}
         if overlay.subject == PARAMETER:
             continue
-        why = ""
         if not grid.inside(overlay).any():
-            why = "no region of this run lies there"
+            yield Note("overlay_elsewhere", told)
         elif overlay in late:
-            why = f"no admission of {grid.days[0]} to {grid.days[-1]} comes of an infection in its days"
+            yield Note("overlay_too_late", told | days)
         elif overlay.name != "transmission" and not _when(overlay, grid.days).any():
-            why = f"none of its days lies in {grid.days[0]} to {grid.days[-1]}"
-        if why:
-            yield f"Overlay {overlay.sentence()}: {why}; it changes nothing."
+            yield Note("overlay_other_days", told | days)
 
 
 def beds_alone(

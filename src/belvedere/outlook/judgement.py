@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import xarray as xr
 
 from belvedere.care.assess import STATUSES, assess
 from belvedere.outlook.beds import LEVELS
 from belvedere.outlook.inputs import Inputs
+from belvedere.outlook.notes import Note
 from belvedere.outlook.settings import Settings
 
 OK, DOUBTFUL, FAILED = STATUSES
@@ -133,34 +136,28 @@ def _alone(census: xr.Dataset, demand: xr.DataArray):
             )
 
 
-def remarks(inputs: Inputs, settings: Settings, entries: xr.Dataset, census: xr.Dataset) -> tuple[str, ...]:
-    """What holds for the whole outlook and a reader must know, one sentence each."""
-    said = [f"Led by {inputs.driver} of feed {inputs.series[inputs.driver].feed} up to {inputs.last_day}."]
+def remarks(inputs: Inputs, settings: Settings, entries: xr.Dataset, census: xr.Dataset) -> tuple[Note, ...]:
+    """What holds for the whole outlook and a reader must know."""
+    led = {"indicator": inputs.driver, "feed": inputs.series[inputs.driver].feed, "last_day": str(inputs.last_day)}
+    said = [Note("led_by", led)]
     if inputs.weakest_basis == "assumed":
-        said.append(
-            "Since when some figures were known is assumed from the usual lag of their source: "
-            "their later corrections are not seen as of past days."
-        )
+        said.append(Note("dates_assumed"))
     if inputs.delay.basis == "none":
-        said.append("No past versions of the driver are held: its last days are taken for complete.")
+        said.append(Note("no_lag"))
     else:
-        shares = ", ".join(f"{share:.0%} after {age} d" for age, share in enumerate(inputs.delay.share[:4]))
-        said.append(f"Reporting lag learnt from past versions: known {shares}.")
-    said += [
-        f"No outlook of the {text}: admissions and census of the same regions are not both known."
-        for name, text in CENSUS.items()
-        if name not in census
-    ]
+        said.append(Note("lag", {"shares": [float(share) for share in inputs.delay.share[:4]]}))
+    said += [Note("not_made", {"indicator": name}) for name in CENSUS if name not in census]
     if "ward_census" in census and "hospital_admissions" not in inputs.series:
-        said.append("Ward patients are foretold from their number alone: who comes to the wards is not published.")
+        said.append(Note("wards_alone"))
     said += [
-        f"Patients with other conditions are not known ({level}): beds are compared with the epidemic's alone."
+        Note("others_unknown", {"level": level})
         for level in LEVELS
         if f"{level}_census" in census and level not in inputs.others
     ]
     if settings.changed:
-        changes = ", ".join(f"{id} {settings[id]:g} instead of {was:g}" for id, was in sorted(settings.changed.items()))
-        said.append(f"Numbers set here in place of the shipped ones: {changes}.")
+        changes = [{"id": id, "value": settings[id], "was": was} for id, was in sorted(settings.changed.items())]
+        said.append(Note("numbers_set", {"changes": changes}))
     if silent := sum(len(names) for names in inputs.beds.silent.values()):
-        said.append(f"{silent} hospitals have not reported their beds lately: capacity is counted without them.")
-    return (*said, *(f"Learnt: {text}." for text in entries.attrs.get("learnt", "").split("\n") if text))
+        said.append(Note("hospitals_silent", {"n": silent}))
+    learnt = json.loads(entries.attrs.get("learnt", "{}"))
+    return (*said, *(Note(f"learnt_{topic}", values) for topic, values in learnt.items()))

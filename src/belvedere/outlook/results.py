@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import xarray as xr
 
-from belvedere.care.capacity import sum_regions
 from belvedere.ontology.schema import table
 from belvedere.outlook.corridor import Outlook
 from belvedere.outlook.watch_list import Watch
@@ -17,72 +14,33 @@ from belvedere.outlook.watch_list import Watch
 MODEL = "belvedere"
 LEVELS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
 REPRODUCTION_LEVELS = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+FIRST_DAY_NAMES = {"early": 0.1, "q25": 0.25, "middle": 0.5, "q75": 0.75, "late": 0.9}
 REPRODUCTION_DAYS = 84
 """Past days of which the reproduction number is kept with a run."""
 
 
-def members_of_sums(outlook: Outlook, *, missing_share: float) -> dict[str, list[str]]:
-    """Larger regions and the country with the regions that can be added up; those that failed are left out.
-
-    A sum whose failed members hold more than `missing_share` of its present patients (or admissions of the last week) is not
-    given at all: it would look like the whole. Regions without any figure count by their share of the regions' number.
-    """
-    weight = _weights(outlook)
-    failed = failed_regions(outlook)
-    found = {}
-    for group, members in outlook.inputs.groups.items():
-        kept = [m for m in members if m not in failed]
-        lost = sum(weight[m] for m in members if m in failed)
-        if kept and lost <= missing_share * sum(weight[m] for m in members):
-            found[group] = kept
-    return found
-
-
-def failed_regions(outlook: Outlook) -> set[str]:
-    """Regions that lack a path that others have."""
-    lost: set[str] = set()
-    for paths in outlook.paths.values():
-        bad = ~np.isfinite(paths.values).all(axis=(0, 2))
-        if not bad.all():
-            lost |= set(paths["region"].values[bad].tolist())
-    return lost
-
-
-def _weights(outlook: Outlook) -> dict[str, float]:
-    census = [s for s in ("hospital_census", "icu_census") if s in outlook.inputs.series]
-    name = census[0] if census else outlook.inputs.driver
-    recent = outlook.inputs.series[name].counts.isel(date=slice(-7, None)).mean("date")
-    typical = float(recent.mean())
-    return {
-        str(r): float(value) if np.isfinite(value) else typical
-        for r, value in zip(recent["region"].values, recent.values, strict=True)
-    }
-
-
-def with_sums(paths: xr.DataArray, groups: Mapping[str, list[str]]) -> xr.DataArray:
-    """The paths of regions, then those of the groups, on the same futures; regions that failed are left out."""
+def with_sums(paths: xr.DataArray, sums: xr.DataArray | None) -> xr.DataArray:
+    """The paths of regions, then those of the sums, on the same futures; regions that failed are left out."""
     fine = np.isfinite(paths.values).all(axis=(0, 2))
     own = paths.isel(region=np.flatnonzero(fine))
-    known = set(own["region"].values.tolist())
-    whole = {name: members for name, members in groups.items() if set(members) <= known}
-    return xr.concat([own, sum_regions(own, whole)], dim="region") if whole else own
+    return own if sums is None else xr.concat([own, sums.transpose(*own.dims)], dim="region")
 
 
-def forecast_rows(outlook: Outlook, *, feed: str, kept_samples: int, missing_share: float) -> pa.Table:
+def forecast_rows(outlook: Outlook, *, feed: str, kept_samples: int) -> pa.Table:
     """Rows of `forecasts`: every path by quantile and as its first `kept_samples` futures, with sums; R of the past weeks.
 
     Where other patients are known, everyone in the beds is kept too, as `icu_patients` and `ward_patients`.
     """
-    groups = members_of_sums(outlook, missing_share=missing_share)
     parts = []
     everyone = {f"{level}_patients": outlook.demand.sel(level=level, drop=True) for level in outlook.others_known}
     for name, paths in {**outlook.paths, **everyone}.items():
-        both = with_sums(paths, groups)
+        both = with_sums(paths, outlook.sums.paths.get(str(name)))
         quantiles = np.quantile(both.values, LEVELS, axis=0)
         parts.append(_rows(outlook, str(name), both, quantiles, "quantile", [level_id(q) for q in LEVELS]))
         kept = both.values[:kept_samples]
         parts.append(_rows(outlook, str(name), both, kept, "sample", [str(i) for i in range(len(kept))]))
-    parts.append(_reproduction_rows(outlook))
+    estimates = (outlook.reproduction, outlook.sums.reproduction)
+    parts += [_reproduction_rows(outlook, estimate) for estimate in estimates if estimate is not None]
     rows = pa.concat_tables(parts)
     n = rows.num_rows
     for name, value in {"feed": feed, "model_id": MODEL, "age_group": "all"}.items():
@@ -114,9 +72,9 @@ def _rows(outlook: Outlook, target: str, paths: xr.DataArray, values: np.ndarray
     )
 
 
-def _reproduction_rows(outlook: Outlook) -> pa.Table:
+def _reproduction_rows(outlook: Outlook, estimate: xr.Dataset) -> pa.Table:
     """R of past days: horizon 0 is the reference date, -1 the day before."""
-    recent = outlook.reproduction.isel(date=slice(-REPRODUCTION_DAYS, None))
+    recent = estimate.isel(date=slice(-REPRODUCTION_DAYS, None))
     fine = np.isfinite(recent["median"].values)
     days = recent["date"].values.astype("datetime64[D]")
     region, day = np.nonzero(fine)
@@ -150,7 +108,7 @@ def outlook_rows(outlook: Outlook, watch: list[Watch], *, feed: str) -> pa.Table
 
 
 def _conclusion(item: Watch) -> dict:
-    first = {name: item.first_day.get(q) for name, q in (("early", 0.1), ("middle", 0.5), ("late", 0.9))}
+    first = {name: item.first_day.get(q) for name, q in FIRST_DAY_NAMES.items()}
     return {
         "place": item.place, "level": item.level, "rank": item.rank, "status": item.status,
         "status_reason": item.status_reason, "reason": item.reason, "present": item.present, "beds": item.beds,

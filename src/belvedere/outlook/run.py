@@ -108,15 +108,14 @@ def run_outlook(
     feed, known_at = feed_of(scenario, replayed=as_of is not None), job.clock()
     watch = watch_list(made, names={region: places[region].name for region in inputs.regions})
     rows = {
-        "forecasts": forecast_rows(
-            made, feed=feed, kept_samples=settings.days("results.kept_samples"), missing_share=settings["sums.missing_share"]
-        ),
+        "forecasts": forecast_rows(made, feed=feed, kept_samples=settings.days("results.kept_samples")),
         "outlooks": outlook_rows(made, watch, feed=feed),
     }
     parameters = {
         **asked,
         "settings": {id: settings[id] for id in settings.changed},
-        "notes": [*made.notes, *(changes.notes if changes else ())],
+        "notes": [note.kept() for note in (*made.notes, *(changes.notes if changes else ()))],
+        "sums": [one.kept() for one in made.sums.made],
         "job": job.id,
     }
     read = [TableInput(name, snapshot.at, snapshot.as_of) for name in (*TABLES, *(SCENARIO_TABLES if scenario else ()))]

@@ -5,6 +5,8 @@ Everything passed on is an `xarray.Dataset` of numbers and texts, so that a job 
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import xarray as xr
 
@@ -19,6 +21,8 @@ from belvedere.outlook.beds import LEVELS
 from belvedere.outlook.effects import Effects
 from belvedere.outlook.inputs import HORIZON, Inputs
 from belvedere.outlook.settings import Settings
+from belvedere.outlook.sums import Sums, with_reproduction
+from belvedere.outlook.sums import sums as sum_up
 from belvedere.spread.admissions import AdmissionForecast, admission_paths
 from belvedere.spread.reproduction import reproduction_number
 
@@ -44,11 +48,32 @@ def completed(inputs: Inputs, settings: Settings) -> dict[str, xr.DataArray]:
     }
 
 
+def settled(inputs: Inputs, settings: Settings) -> xr.DataArray:
+    """The driver's counts without the days still filling up."""
+    return inputs.series[inputs.driver].counts.where(reported_share(inputs) >= settings["lag.settled_share"])
+
+
+def sums(
+    inputs: Inputs, settings: Settings, paths: xr.Dataset, demand: xr.DataArray, status: xr.DataArray, rng: np.random.Generator
+) -> Sums:
+    """The country and larger regions: sums on each future, and R from what all their regions report, corrected for lag."""
+    counts = completed(inputs, settings)
+    if {"hospital_census", "icu_census"} <= set(counts):
+        counts["ward_census"] = counts["hospital_census"] - counts["icu_census"]
+    everyone = {
+        f"{level}_patients": demand.sel(level=level, drop=True)
+        for level in demand["level"].values.tolist()
+        if level in inputs.others
+    }
+    found = sum_up(inputs, settings, paths, status, counts=counts, everyone=everyone, rng=rng)
+    counted = settled(inputs, settings)
+    return with_reproduction(found, inputs, settings, (counted / reported_share(inputs)).round().where(np.isfinite(counted)))
+
+
 def reproduction(inputs: Inputs, settings: Settings) -> xr.Dataset:
     """Reproduction number of every region and day, from the driver's counts without the days still filling up."""
-    settled = inputs.series[inputs.driver].counts.where(reported_share(inputs) >= settings["lag.settled_share"])
     return reproduction_number(
-        settled,
+        settled(inputs, settings),
         generation=settings.generation,
         holidays=inputs.holidays,
         prior_median=settings["reproduction.prior_median"],
@@ -63,7 +88,7 @@ def admissions(inputs: Inputs, settings: Settings, *, samples: int, rng: np.rand
         inputs.series[inputs.driver].counts, inputs, settings, samples=samples, rng=rng, reported=reported_share(inputs)
     )
     paths = drawn.paths.drop_vars("date").astype(np.float64)
-    return drawn.status.assign(paths=paths).assign_attrs(learnt="\n".join(drawn.diagnostics))
+    return drawn.status.assign(paths=paths).assign_attrs(learnt=json.dumps(drawn.learnt))
 
 
 def forecast(

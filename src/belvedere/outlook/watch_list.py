@@ -12,7 +12,7 @@ from belvedere.outlook.corridor import Outlook
 from belvedere.outlook.inputs import Inputs
 
 WITHIN = (7, 14, 28)
-FIRST_DAYS = (0.1, 0.5, 0.9)
+FIRST_DAYS = (0.1, 0.25, 0.5, 0.75, 0.9)
 LEVEL_NAMES = {"icu": "intensive care", "ward": "wards"}
 
 
@@ -22,7 +22,7 @@ class Watch:
 
     present: patients in these beds on the last day (everyone, where others are known); beds: capacity that day, and binding:
     the kind that is least. chance: by days, of more patients than beds within so many days; alert: the same for the alert
-    share of the beds. first_day: quantile (0.1, 0.5, 0.9) -> day; nothing where that share of futures never passes.
+    share of the beds. first_day: quantile of FIRST_DAYS -> day; nothing where that share of futures never passes.
     peak: median and 90 % interval of the highest census of the horizon. above_one: chance that R is above 1; r: its quantiles.
     """
 

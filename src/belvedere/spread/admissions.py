@@ -12,6 +12,7 @@ Genet. Mol. Biol. 4:32).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,12 +129,13 @@ class AdmissionForecast:
     """paths: persons admitted a day, float32 of whole numbers, dims (sample, region, horizon), the day as coordinate `date` of
     horizon; nan in a region that failed. Sums over regions must keep those nan (`skipna=False`).
     status: `status` ("ok", "doubtful", "failed") and `reason` by region.
-    diagnostics: what the model learnt, in words, one sentence each.
+    learnt: what the model learnt, by topic: growth (of all regions together, a week, with its 90 % interval), wander (standard
+    deviation by which growth changes a day), weekdays (0 is Monday; factors on the mean), holiday (times a Sunday) or no_holiday.
     """
 
     paths: xr.DataArray
     status: xr.Dataset
-    diagnostics: tuple[str, ...]
+    learnt: Mapping[str, Mapping[str, float]]
 
 
 def admission_paths(
@@ -209,7 +211,7 @@ def _forecast(y, days, log_share, away, samples, priors, rng):
     log_mean, size = _simulate(common, regional, share_of, priors, len(days) - known, samples, rng)
     mean = np.exp(log_mean + calendar[known:].T)
     drawn = rng.poisson(np.minimum(rng.standard_gamma(np.broadcast_to(size, mean.shape)) * mean / size, 1e8))
-    return drawn, regional.last_week(y, offset + common.curve[:, None]), _in_words(effects, common, regional)
+    return drawn, regional.last_week(y, offset + common.curve[:, None]), _learnt(effects, common, regional)
 
 
 def fit_common(y: np.ndarray, offset: np.ndarray, drift: Drift, least_covered: float) -> tuple[Fit, np.ndarray]:
@@ -332,17 +334,19 @@ def _mark_surprising(screened: Screened, usable: np.ndarray, surprising: np.ndar
     screened.mark(np.abs(departure) > limit, DOUBTFUL, reasons)
 
 
-def _in_words(effects: CalendarEffects, common: Fit, regional: Fit) -> tuple[str, ...]:
+def _learnt(effects: CalendarEffects, common: Fit, regional: Fit) -> dict[str, dict[str, float]]:
     growth, growth_sd = common.growth_now()
-    weekly, low, high = (np.expm1(WEEK * (growth + z * growth_sd)) for z in (0, -1.645, 1.645))
-    busiest, quietest = effects.weekday.mean(axis=1).argmax(), effects.weekday.mean(axis=1).argmin()
-    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    holiday = f"a holiday counts {effects.holiday:.2f} times a Sunday"
-    return (
-        f"all regions together change by {weekly:+.0%} a week now (90 % interval {low:+.0%} to {high:+.0%})",
-        f"the growth rate of the whole wanders by {common.mean_of('growth_sd'):.4f} a day, of a region's departure by "
-        f"{regional.mean_of('growth_sd'):.4f}",
-        f"{names[busiest]} is the busiest day ({effects.weekday[busiest].mean():.2f} times the mean), {names[quietest]} the "
-        f"quietest ({effects.weekday[quietest].mean():.2f})",
-        f"{holiday} (from {effects.holidays_seen} days)" if effects.holidays_seen else "no holiday seen: taken for a Sunday",
-    )
+    weekly, low, high = (float(np.expm1(WEEK * (growth + z * growth_sd))) for z in (0, -1.645, 1.645))
+    factors = effects.weekday.mean(axis=1)
+    busiest, quietest = int(factors.argmax()), int(factors.argmin())
+    found = {
+        "growth": {"weekly_rate": weekly, "low_rate": low, "high_rate": high},
+        "wander": {"common": float(common.mean_of("growth_sd")), "regional": float(regional.mean_of("growth_sd"))},
+        "weekdays": {
+            "busiest_weekday": busiest, "busiest": float(factors[busiest]),
+            "quietest_weekday": quietest, "quietest": float(factors[quietest]),
+        },
+    }  # fmt: skip
+    if not effects.holidays_seen:
+        return {**found, "no_holiday": {}}
+    return {**found, "holiday": {"factor": float(effects.holiday), "days": int(effects.holidays_seen)}}

@@ -13,6 +13,7 @@ import pandas as pd
 from belvedere.app.api.models import Band, Meta, Origin, PlaceRef, Segment, Sentence, Text
 from belvedere.app.api.reading import Reading
 from belvedere.app.api.said import Fan
+from belvedere.app.sentences_notes import note_text
 from belvedere.app.sentences_words import Stretch, both
 from belvedere.demo import is_demo
 from belvedere.reference.places import Places
@@ -31,7 +32,7 @@ def meta(reading: Reading) -> Meta:
         country=reading.country, as_of=reading.asked.until, now=reading.now, sequence=reading.state.sequence,
         feed=run and run.feed, reference_date=run and run.reference_date, run_at=run and run.made_at,
         run_sequence=run and run.sequence, last_day=ground and ground.last_day, basis=ground and ground.basis,
-        scenario=reading.scenario, synthetic=any(map(is_demo, feeds)), notes=list(run.notes) if run else [],
+        scenario=reading.scenario, synthetic=any(map(is_demo, feeds)), notes=[text(lambda lang, note=note: note_text(lang, note)) for note in run.notes] if run else [],
     )  # fmt: skip
 
 

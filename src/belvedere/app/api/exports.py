@@ -146,7 +146,7 @@ def of_situation(answer: Situation, filters: Mapping[str, object]) -> Sheet:
 
 def of_watch(answer: WatchList, filters: Mapping[str, object]) -> Sheet:
     """The watch list."""
-    columns = (*WATCH_COLUMNS, "first_day_early", "first_day_middle", "first_day_late", "reason_en", "reason_fr", "origin")
+    columns = (*WATCH_COLUMNS, *(f"first_day_{name}" for name in FIRST_DAYS), "reason_en", "reason_fr", "origin")
     return Sheet("watch", columns, [_watch(row) for row in answer.rows], answer.meta, filters,
                  _source(row.origin for row in answer.rows[:1]))  # fmt: skip
 
@@ -154,7 +154,7 @@ def of_watch(answer: WatchList, filters: Mapping[str, object]) -> Sheet:
 def _watch(row: WatchRow) -> Row:
     first = row.first_day
     values = [getattr(row, name) for name in WATCH_COLUMNS]
-    return [*values, first.early, first.middle, first.late, row.reason.en, row.reason.fr, _origin(row.origin)]
+    return [*values, *(getattr(first, name) for name in FIRST_DAYS), row.reason.en, row.reason.fr, _origin(row.origin)]
 
 
 def of_region(answer: Region, filters: Mapping[str, object]) -> Sheet:

@@ -78,7 +78,7 @@ class Meta(Model):
     basis: Basis | None = Field(description="The weakest among the figures: published, ingested, assumed.")
     scenario: str | None
     synthetic: bool
-    notes: list[str] = Field(default=[], description="What holds for the whole outlook, as the run said it.")
+    notes: list[Text] = Field(default=[], description="What holds for the whole outlook, as the run said it.")
 
 
 class Origin(Model):

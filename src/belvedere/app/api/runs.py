@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from belvedere.outlook.notes import Note, notes_of
 from belvedere.outlook.run import BASE, REPLAY
 from belvedere.store import register
 from belvedere.store.engine import reading
@@ -28,7 +29,7 @@ class Run:
     made_at: dt.datetime
     as_of: str | None
     then: dt.datetime
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     @property
     def replay(self) -> bool:
@@ -54,7 +55,7 @@ def _run(row: sa.Row) -> Run:
     return Run(
         commit_id=row.id, sequence=row.sequence, feed=row.feed, country=told["country"], scenario=told["scenario"],
         reference_date=dt.date.fromisoformat(told["reference_date"]), made_at=made_at, as_of=told["as_of"],
-        then=moment(told["as_of"]) or made_at, notes=tuple(told["notes"]),
+        then=moment(told["as_of"]) or made_at, notes=notes_of(told["notes"]),
     )  # fmt: skip
 
 

@@ -1,0 +1,5 @@
+"""`python -m belvedere`: the command line."""
+
+from belvedere.app.cli import main
+
+main()
