@@ -24,6 +24,7 @@ TITLES = {
     "measure_effects": "Effect of measures and vaccines",
     "thresholds": "Thresholds used by authorities",
     "outlook": "Settings of the outlook",
+    "alerts": "Alerts: shipped rules, messages, delivery",
 }
 
 INTRODUCTION = """# Reference tables

@@ -1,0 +1,1 @@
+"""People's work: watch list, notes, alerts."""
