@@ -1,1 +1,1 @@
-"""People's work: the watch list that is acted on, and notes on the time line. States are data; rows are never changed."""
+"""People's work: the watch list that is acted on, notes on the time line, alerts. States are data; rows are never changed."""

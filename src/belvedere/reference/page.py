@@ -25,6 +25,7 @@ TITLES = {
     "thresholds": "Thresholds used by authorities",
     "outlook": "Settings of the outlook",
     "desk": "Rules of the desk",
+    "alerts": "Alerts: shipped rules, messages, delivery",
 }
 
 INTRODUCTION = """# Reference tables

@@ -182,6 +182,59 @@ jobs = sa.Table(
     sa.Column("owner", sa.String, comment="host and process number of the newest attempt"),
 )
 
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("rule", sa.String, nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False, comment="place, feed or country"),
+    sa.Column("level", sa.String, nullable=False, comment="level of care; empty where it does not apply"),
+    sa.Column("open_key", sa.String, unique=True, comment="rule, subject and level while it is open; null when closed"),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("judged_at", Instant, nullable=False, comment="when its value was last known"),
+    sa.Column("facts", sa.JSON, nullable=False, comment="what is known of it, for the sentences"),
+    sa.Column("closed_at", Instant),
+    sa.Column("closed_because", sa.String, comment="below, ended: by its value, or because the rule no longer covers it"),
+    sa.Column("told", sa.String, nullable=False, comment="nothing, open, closed: what people were told last"),
+    sa.Column("told_at", Instant),
+    sa.Column("told_facts", sa.JSON, comment="the facts of the last message"),
+    sa.Column("tellings", sa.Integer, nullable=False, comment="messages decided on so far"),
+    sa.Column("acknowledged_at", Instant),
+    sa.Column("acknowledged_by", sa.String),
+    sa.Column("acknowledged_reason", sa.Text),
+)
+
+alert_messages = sa.Table(
+    "alert_messages",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.String, nullable=False, unique=True, comment="what is told to whom: decided once"),
+    sa.Column("channel", sa.String, nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False, comment="alerts, test"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False, comment="the JSON body"),
+    sa.Column("state", sa.String, nullable=False, index=True, comment="waiting, sending, sent, failed, unknown"),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_try_at", Instant),
+    sa.Column("claimed_at", Instant),
+    sa.Column("claimed_by", sa.String, comment="host and process number"),
+    sa.Column("ended_at", Instant),
+)
+
+alert_attempts = sa.Table(
+    "alert_attempts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("message_id", sa.ForeignKey("alert_messages.id"), nullable=False, index=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("outcome", sa.String, nullable=False, comment="sent, failed, again, unknown"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("next_try_at", Instant),
+)
+
 SQL_TYPES = {
     Kind.TEXT: sa.String,
     Kind.INTEGER: sa.BigInteger,
