@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from belvedere.app import cli, cli_outlook
-from belvedere.app.cli_outlook import _not_ok, _percent, print_run
+from belvedere.app.cli_outlook import _not_ok, percent, print_run
 from belvedere.outlook.committed import Run
 from belvedere.outlook.run import ask_outlook
 from belvedere.store.jobs import job_record, jobs
@@ -96,7 +96,7 @@ def test_a_workspace_named_before_the_subcommand_is_not_lost(run, demo_copy):
     ("chance", "text"), [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.006, "1 %"), (0.5, "50 %"), (0.994, "99 %"), (1.0, "> 99 %")]
 )
 def test_a_chance_from_samples_is_never_certain(chance, text):
-    assert _percent(chance) == text
+    assert percent(chance) == text
 
 
 def a_run(rows: list[dict]) -> Run:

@@ -32,6 +32,7 @@ def meta(reading: Reading) -> Meta:
         feed=run and run.feed, reference_date=run and run.reference_date, run_at=run and run.made_at,
         run_sequence=run and run.sequence, last_day=ground and ground.last_day, basis=ground and ground.basis,
         scenario=reading.scenario, synthetic=any(map(is_demo, feeds)), notes=list(run.notes) if run else [],
+        ahead_from=reading.ahead_from,
     )  # fmt: skip
 
 
