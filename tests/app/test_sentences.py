@@ -164,6 +164,11 @@ SITUATIONS = {
         situation([], reference_date=None, as_of=dt.date(2026, 1, 1)), "none",
         "Aucune prévision n’est connue au 1er janv. 2026.", "No outlook is known as of 1 Jan 2026.",
     ),
+    "figures of another year": (
+        situation([], reference_date=None, ended=dt.date(2023, 3, 31)), "none",
+        "Les chiffres s’arrêtent au 31 mars 2023 : trop loin pour prévoir à partir d’aujourd’hui.",
+        "The figures end on 31 Mar 2023: too long ago to look ahead from today.",
+    ),
     "inside a larger region": (
         situation(FOUR, name="Grand-Est"), "passing",
         "Grand-Est : 4 départements sur 4 manqueront probablement de lits de réanimation avant le 8 déc. : Moselle, Bas-Rhin, "

@@ -34,7 +34,7 @@ def planted(country):
 def test_every_feed_loads_and_the_truth_is_not_ingested(loaded, country):
     _, report = loaded
     assert {feed.feed for feed in report.feeds} == set(FEEDS)
-    assert report.unclaimed == [] and report.failed == {}
+    assert report.unclaimed == {} and report.failed == {}
     assert sum(len(feed.versions) for feed in report.feeds) == len(country.files)
     assert all(feed.rows > 0 for feed in report.feeds)
 

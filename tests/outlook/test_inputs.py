@@ -13,7 +13,7 @@ import pytest
 import belvedere
 from belvedere.errors import DataError
 from belvedere.ontology import schema
-from belvedere.outlook.inputs import Inputs, countries, read_inputs
+from belvedere.outlook.inputs import Inputs, countries, country_reach, read_inputs
 from belvedere.outlook.settings import Settings
 from belvedere.reference.places import Places
 from belvedere.store.commits import Commit
@@ -176,6 +176,19 @@ def test_a_country_without_admissions_is_refused_with_what_was_looked_for(worksp
         read_inputs(workspace.snapshot(), country="IT", places=PLACES, settings=SETTINGS)
     with pytest.raises(DataError, match="2020-05-01"):
         read(workspace, as_of="2020-05-01")
+
+
+def test_figures_that_ended_say_from_which_day_to_look(workspace: Workspace) -> None:
+    """From long after the last figure nothing can lead; the message names the days held and the command that goes on."""
+    held = country_reach(workspace.snapshot(), country="FR", places=PLACES)
+    assert held is not None and held.first < held.last <= held.seen
+    assert held.ended(held.last + dt.timedelta(days=14), 14) and not held.ended(held.last + dt.timedelta(days=13), 14)
+    assert country_reach(workspace.snapshot(as_of="2019-01-01"), country="FR", places=PLACES) == held
+    assert country_reach(workspace.snapshot(), country="IT", places=PLACES) is None
+    later = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    with pytest.raises(DataError, match=f"--country FR --as-of {held.seen}"):
+        read_inputs(workspace.snapshot(), country="FR", places=PLACES, settings=SETTINGS, now=later)
+    assert read(workspace, as_of=str(held.seen)).last_day == np.datetime64(held.last)
 
 
 # --------------------------------------------------------------------------------------------------------------- beds

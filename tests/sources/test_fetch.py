@@ -64,7 +64,9 @@ def test_a_new_file_is_kept_under_its_checksum(server, get):
     server.answers = [says(ETag='"v1"', Last_Modified="Wed, 18 Mar 2020 10:00:00 GMT")]
     got = get(server.url("/files/dep.CSV?x=1"))
     digest = hashlib.sha256(BODY).hexdigest()
-    assert got == Fetched(get.into / f"{digest}.csv", digest, len(BODY), '"v1"', "Wed, 18 Mar 2020 10:00:00 GMT", NOW, "new")
+    assert got == Fetched(
+        get.into / f"{digest}.csv", digest, len(BODY), '"v1"', "Wed, 18 Mar 2020 10:00:00 GMT", NOW, "new", "dep.CSV"
+    )
     assert got.path.read_bytes() == BODY
     assert get.files() == [got.path.name]
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -73,11 +74,12 @@ def values(workspace, as_of=None):
 def test_a_folder_is_loaded_in_the_order_of_the_versions(workspace, folder):
     write(folder, "flows-2020-03-21.csv", "01;2020-03-19;5;1", "01;2020-03-20;6;2")
     write(folder, "flows-2020-03-20.csv", "01;2020-03-19;4;1")
-    write(folder, "other.csv", "x;y;1;2")
+    (folder / "other.csv").write_text("one;two\n1;2\n")
     report = ingest(workspace, [folder], now=NOW)
     (feed,) = report.feeds
     assert [v.name for v in feed.versions] == ["flows-2020-03-20.csv", "flows-2020-03-21.csv"]
-    assert [p.name for p in report.unclaimed] == ["other.csv"] and not report.clean
+    assert report.unclaimed.keys() == {folder / "other.csv"} and not report.clean
+    assert "belvedere mapping list" in report.unclaimed[folder / "other.csv"]
     assert values(workspace, "2020-03-20")[("FR-01", "03-19", "hospital_admissions")] == 4
     assert values(workspace)[("FR-01", "03-19", "hospital_admissions")] == 5
 
@@ -184,6 +186,37 @@ def test_a_figure_is_followed_to_the_very_row(workspace, folder):
     (origin,) = lineage.origins(workspace.snapshot(), "indicators", place="FR-02", indicator="icu_admissions")
     assert (origin.file.name, origin.source_row, origin.source_column) == ("flows-2020-03-20.csv", 3, "incid_rea")
     assert source_row(workspace, origin) == {"dep": "02", "jour": "2020-03-19", "incid_hosp": "6", "incid_rea": "2"}
+
+
+def test_a_known_source_under_another_name_is_told_with_the_command_that_loads_it(workspace, folder):
+    line = "01;2020-03-19;5;1"
+    renamed, bare = write(folder, "renamed.csv", line), write(folder, "6f9f", line)
+    (folder / "README").write_text("About these files.\n")
+    (folder / "flows.csv.gz").write_bytes(b"\x1f\x8b and so on")
+    report = ingest(workspace, [folder], now=NOW)
+    assert report.unclaimed.keys() == {renamed, bare, folder / "flows.csv.gz"}
+    assert report.unclaimed[renamed].endswith("belvedere ingest 'renamed.csv' --feed test-flows")
+    assert report.unclaimed[bare].endswith("belvedere ingest '6f9f' --feed test-flows")
+    assert "found a gzip file" in report.unclaimed[folder / "flows.csv.gz"]
+
+
+def test_only_feeds_of_a_country_are_taken(workspace, folder):
+    write(folder, "flows-2020-03-20.csv", "01;2020-03-19;4;1")
+    assert not ingest(workspace, [folder], country="IT", now=NOW).feeds
+    assert ingest(workspace, [folder], country="FR", now=NOW).feeds[0].rows == 2
+    with pytest.raises(UnknownName, match="country with feeds 'XX'"):
+        ingest(workspace, [folder], country="XX", now=NOW)
+
+
+def test_the_name_at_the_end_of_redirects_says_when_the_file_was_published(workspace, folder):
+    file = write(folder, "served", "01;2020-03-19;5;1")
+
+    def serve(url, into, *, previous):
+        return replace(fetched(file), name="flows-2020-03-20.csv")
+
+    report = ingest(workspace, ["http://127.0.0.1:9/r/6f9f"], now=NOW, fetcher=serve)
+    assert report.feeds[0].rows == 2 and not report.failed
+    assert workspace.frame("indicators").known_at.dt.date.astype(str).max() == "2020-03-20"
 
 
 def fetched(path):

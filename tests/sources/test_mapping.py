@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -207,11 +208,11 @@ def test_files_find_their_mapping(load):
 def test_a_workspace_mapping_wins_over_the_shipped_one(tmp_path):
     text = (Path(shipped_mappings()["fr-spf-hospital-flows"].path)).read_text(encoding="utf-8")
     (tmp_path / "own.toml").write_text(
-        text.replace("title = ", 'url = "https://ours.example/flows.csv"\ntitle = '), encoding="utf-8"
+        re.sub(r'url = "[^"]+"', 'url = "https://ours.example/flows.csv"', text), encoding="utf-8"
     )
     mine = shipped_mappings(tmp_path)
     assert mine["fr-spf-hospital-flows"].url == "https://ours.example/flows.csv"
-    assert shipped_mappings()["fr-spf-hospital-flows"].url is None
+    assert shipped_mappings()["fr-spf-hospital-flows"].url.startswith("https://www.data.gouv.fr/")
     assert mine.keys() == shipped_mappings().keys() == shipped_mappings(tmp_path / "absent").keys()
 
 

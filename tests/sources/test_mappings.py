@@ -35,7 +35,8 @@ from belvedere.sources.translate import Counts, Translation, merged, translate
 from tests.conftest import REPOSITORY
 
 FEEDS = sorted(shipped_mappings())
-NOT_AT_HAND = {"fr-spf-hospital-stocks"}  # the official file was not found as published; a file of its form is written below
+# The official file was not found as published, and the other is typed by hand: files of their form are written below.
+NOT_AT_HAND = {"fr-spf-hospital-stocks", "own-beds"}
 # What the real files hold that cannot be loaded. Everything else loads.
 ODDITIES = {
     "fr-spf-hospital-stocks-tidy": [Problem("missing", "nothing", "a place code of scheme insee-dep", 1, "dep_code")],
@@ -290,3 +291,28 @@ def test_the_guide_s_example_is_a_mapping(tmp_path):
     assert report.mapping.claims(data.name)
     assert report.counts["set_aside"] == 1
     assert [p.rule for p in report.problems] == ["not-a-whole-number"]
+
+
+def test_beds_typed_by_hand(tmp_path):
+    """Places by Belvedere's own ids, ISO 3166-2 or NUTS; a cell left empty says nothing; a column left out is no trouble."""
+    (tmp_path / "own-beds.csv").write_text(
+        "place,since,icu_beds,ward_beds,note\nITC4,2020-10-20,983,,Lombardia\nFR-75,2020-03-01,600,1200,Paris\n"
+    )
+    (mapping,) = find_mappings("own-beds.csv", shipped_mappings().values())
+    translation = load(tmp_path / "own-beds.csv", mapping)
+    rows = {(r["place"], r["level"], r["resource"]): r["value"] for r in translation.rows.to_pylist()}
+    assert not translation.problems and check(ontology_table("capacity"), translation.rows).aside.num_rows == 0
+    assert rows == {
+        ("ITC4", "icu", "beds_total"): 983,
+        ("FR-75", "icu", "beds_total"): 600,
+        ("FR-75", "ward", "beds_total"): 1200,
+    }
+
+
+def test_the_whole_history_and_the_stable_addresses_are_claimed_by_their_feeds():
+    """What a person saves from an address is claimed by the mapping that names the address."""
+    named = {m.feed: m for m in shipped_mappings().values() if m.url is not None}
+    assert {"fr-spf-hospital-stocks", "fr-spf-hospital-flows", "it-pcm-regions"} <= named.keys()
+    for feed, mapping in named.items():
+        assert mapping.url.startswith("https://") and mapping.source is not None
+        assert [m.feed for m in find_mappings(mapping.url.rsplit("/", 1)[-1], shipped_mappings().values())] == [feed]

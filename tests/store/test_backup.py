@@ -39,6 +39,8 @@ def made(tmp_path_factory):
         commit.append("stays", stay_rows({"a": "2020-03-01", "b": None}), known_at=at("2020-03-22"), basis="ingested")
         commit.append("capacity", capacity_rows(2), known_at=at("2020-03-22"), basis="ingested")
     (workspace.mappings / "own-ünïcode.toml").write_text("feed = 'own'\n")
+    (workspace.path / "audit").mkdir()
+    (workspace.path / "audit" / "reads-2020-03.jsonl").write_text('{"operator": "local operator"}\n')
     return loader, backup(workspace, folder / "all.tar")
 
 
@@ -65,6 +67,7 @@ def test_what_comes_back_is_what_was_there(made, tmp_path):
     assert everything(restored) == everything(loader.workspace)
     assert restored.identity == loader.workspace.identity and restored.pseudonym_key == loader.workspace.pseudonym_key
     assert (restored.mappings / "own-ünïcode.toml").read_text() == "feed = 'own'\n"
+    assert (restored.path / "audit" / "reads-2020-03.jsonl").read_text() == '{"operator": "local operator"}\n'
     again = Loader(restored, loader.folder)
     again.translated = loader.translated
     again.version({A18: 9}, at("2020-03-25"))

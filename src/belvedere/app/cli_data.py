@@ -77,6 +77,7 @@ def ingest(
     feed: Annotated[
         str | None, typer.Option("--feed", metavar="FEED", help="Load as this feed, whatever the files' names.")
     ] = None,
+    country: Annotated[str | None, typer.Option("--country", metavar="CODE", help="Only feeds about this country.")] = None,
     accept_withdrawals: Annotated[
         bool, typer.Option("--accept-withdrawals", help="Load also a file that takes back a large share of what is held.")
     ] = False,
@@ -90,7 +91,7 @@ def ingest(
     unclaimed or not fetched.
     """
     opened = workspace_at(workspace)
-    report = ingest_with_progress(opened, sources or [], feed=feed, accept_withdrawals=accept_withdrawals)
+    report = ingest_with_progress(opened, sources or [], feed=feed, country=country, accept_withdrawals=accept_withdrawals)
     print_report(report)
     if not report.clean:
         raise typer.Exit(1)
@@ -140,8 +141,8 @@ def print_report(report: IngestReport) -> None:
             console.print(f"{name}: {problem.sentence()}", markup=False, soft_wrap=True)
         if len(problems) > PROBLEMS_SHOWN:
             console.print(f"… and {len(problems) - PROBLEMS_SHOWN:,} more: belvedere quarantine list --feed {feed.feed}")
-    for path in report.unclaimed:
-        console.print(f"{path}: no mapping claims a file of this name (belvedere mapping list)", markup=False, soft_wrap=True)
+    for path, next_step in report.unclaimed.items():
+        console.print(f"{path}: {next_step}", markup=False, soft_wrap=True)
     for source, reason in report.failed.items():
         console.print(f"{source}: {reason}", markup=False, soft_wrap=True)
     if not rows and not report.unclaimed and not report.failed:

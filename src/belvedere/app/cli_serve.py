@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -78,7 +80,7 @@ def _findings(workspace, snapshot, moment):
 def up(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     source: Annotated[
-        Path | None, typer.Option("--source", metavar="FOLDER", help="Load what is new in this folder first.")
+        Path | None, typer.Option("--source", metavar="FOLDER", help="Load what is new in this folder, or this file, first.")
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Fill the workspace with a synthetic country first.")] = False,
     demo_size: Annotated[
@@ -96,14 +98,14 @@ def up(
     Example: `belvedere up --demo`
 
     Changes: creates the workspace where it is missing; loads new files of the source or the demonstration; where something was
-    new, adds an outlook of every country that can be foretold (Ctrl+C stops only that). A second call finds nothing new and is
-    quick.
+    new, adds an outlook of every country that can be foretold (Ctrl+C stops only that); where the figures ended long ago, from
+    their last day. A second call finds nothing new and is quick.
     """
     import belvedere
     from belvedere.app.cli_data import ingest_with_progress, print_report
     from belvedere.app.prepare import prepare_demo
 
-    need(source is None or source.exists(), f"There is no folder {source}.")
+    need(source is None or source.exists(), f"There is no file or folder {source}.")
     need(demo or (demo_size is None and demo_seed is None), "--demo-size and --demo-seed say which demonstration: add --demo.")
     opened = workspace_at(workspace) if (workspace / "belvedere.toml").exists() else belvedere.create(workspace)
     sources: list = [source] if source is not None else []
@@ -115,21 +117,43 @@ def up(
     if sources:
         report = ingest_with_progress(opened, sources)
         print_report(report)
-        if any(feed.rows for feed in report.feeds):
-            _foretell(workspace)
-    _serve(opened, host, port)
+    look_from = _days_to_look_from(opened)
+    if sources and any(feed.rows for feed in report.feeds):
+        _foretell(workspace, look_from)
+    _serve(opened, host, port, {country: day for country, day in look_from.items() if day is not None})
 
 
-def _foretell(workspace: Path) -> None:
+def _days_to_look_from(workspace) -> dict[str, str | None]:
+    """For each country that can be foretold None, or the day to look from if its figures ended too long ago for today."""
+    from belvedere.outlook.inputs import countries, country_reach
+    from belvedere.outlook.settings import Settings
+    from belvedere.sources.ingest import workspace_places
+
+    snapshot, places, today = workspace.snapshot(), workspace_places(workspace), now().date()
+    too_old = Settings.load(workspace.path / "overrides").days("last_day.too_old_days")
+    held = {c: country_reach(snapshot, country=c, places=places) for c in countries(snapshot, places)}
+    return {c: str(reach.seen) if reach.ended(today, too_old) else None for c, reach in held.items()}
+
+
+def _foretell(workspace: Path, look_from: dict[str, str | None]) -> None:
     """The outlook on what was just loaded, with its progress. What stops it is told; the pages are served all the same."""
     from belvedere.app.cli_outlook import outlook
 
-    try:
-        outlook(workspace)
-    except typer.Exit:
-        pass  # the command has said why, and how to go on
-    except BelvedereError as error:
-        aside().print(str(error), markup=False, soft_wrap=True)
+    if not look_from:
+        aside().print("No country reports daily admissions by region: nothing to look ahead from (belvedere mapping list).")
+    for country, day in look_from.items():
+        if day is not None:
+            aside().print(
+                f"{country}: the figures end too long ago to look ahead from today. Looking ahead from {day}, on what was known "
+                "then.",
+                soft_wrap=True,
+            )  # fmt: skip
+        try:
+            outlook(workspace, country=country, as_of=day)
+        except typer.Exit:
+            pass  # the command has said why, and how to go on
+        except BelvedereError as error:
+            aside().print(str(error), markup=False, soft_wrap=True)
 
 
 def serve(workspace: WorkspaceOption = DEFAULT_WORKSPACE, port: PortOption = 8000, host: HostOption = "127.0.0.1") -> None:
@@ -142,8 +166,11 @@ def serve(workspace: WorkspaceOption = DEFAULT_WORKSPACE, port: PortOption = 800
     _serve(workspace_at(workspace), host, port)
 
 
-def _serve(workspace, host: str, port: int) -> None:
-    """Serves until stopped. The socket is opened first, so that the address told is the one in use."""
+def _serve(workspace, host: str, port: int, look_from: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Serves until stopped. The socket is opened first, so that the address told is the one in use.
+
+    look_from: countries whose figures have ended, with the day whose page shows them.
+    """
     import socket
 
     import uvicorn
@@ -158,7 +185,10 @@ def _serve(workspace, host: str, port: int) -> None:
         listening.close()
         need(False, f"Cannot listen on {host}:{port} ({error.strerror}). Another program may: choose another --port.")
     with listening:
-        out().print(f"Belvedere is at http://{host}:{listening.getsockname()[1]}  (Ctrl+C stops it)")
+        address = f"http://{host}:{listening.getsockname()[1]}"
+        out().print(f"Belvedere is at {address}  (Ctrl+C stops it)")
+        for country, day in look_from.items():
+            out().print(f"{country}, whose figures have ended: {address}/?country={country}&as_of={day}", soft_wrap=True)
         config = uvicorn.Config(
             make_app(workspace), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
         )

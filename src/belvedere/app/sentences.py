@@ -68,7 +68,8 @@ class SituationFacts:
 
     places: of the level of care shown, the gravest first. place_level: department, region … of those places.
     today: the day of the reading. silent: names that have not reported, of `expected`. stale_days: from which age on a last
-    day is said first. name: of the place they lie in, where that is not the whole country.
+    day is said first. name: of the place they lie in, where that is not the whole country. ended: the day by which the last
+    figures were known, where that is too long ago to look ahead from today.
     """
 
     places: Sequence[PlaceFacts]
@@ -79,6 +80,7 @@ class SituationFacts:
     silent: Sequence[str] = ()
     expected: int = 0
     as_of: dt.date | None = None
+    ended: dt.date | None = None
     name: str | None = None
     level: str = "icu"
     lost: Sequence[str] = field(default=())
@@ -102,6 +104,8 @@ def situation_lede(lang: str, facts: SituationFacts) -> list[Stretch]:
     """The state of a country, or of the places inside a larger region, in a few sentences."""
     kind = situation_kind(facts)
     if kind == "none":
+        if facts.ended is not None:
+            return stretches(say(lang, "none_ended", day=formats.date(lang, facts.ended)))
         name = "none" if facts.as_of is None else "none_then"
         return stretches(say(lang, name, **({} if facts.as_of is None else {"day": formats.date(lang, facts.as_of)})))
     said = [_stale(lang, facts)] if kind == "stale" else []

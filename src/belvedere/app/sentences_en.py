@@ -43,6 +43,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "failed_all": "*No forecast for any of the {n} {places}*: {reason}.",
     "failed_all_mixed": "*No forecast for any of the {n} {places}.*",
     "none": "No outlook has been made yet.",
+    "none_ended": "*The figures end on {day}:* too long ago to look ahead from today.",
     "none_then": "No outlook is known as of {day}.",
     # one place
     "place_chance": "{name}: *{chance}* chance of passing the {beds} by {day}{earliest}.",

@@ -46,6 +46,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "failed_all": "*Prévision indisponible pour les {n} {places}* : {reason}.",
     "failed_all_mixed": "*Prévision indisponible pour les {n} {places}.*",
     "none": "Aucune prévision n’a encore été faite.",
+    "none_ended": "*Les chiffres s’arrêtent au {day} :* trop loin pour prévoir à partir d’aujourd’hui.",
     "none_then": "Aucune prévision n’est connue au {day}.",
     # un lieu
     "place_chance": "{name} : *{chance}* de chances de dépasser les {beds} d’ici le {day}{earliest}.",

@@ -18,6 +18,7 @@ from belvedere.errors import DataError
 from belvedere.outlook.beds import Beds, read_beds, read_others
 from belvedere.outlook.feeds import DAY, Choice, Series, choices, daily, read_series
 from belvedere.outlook.lag import reporting_delay
+from belvedere.outlook.reach import Reach, reach
 from belvedere.outlook.settings import Settings
 from belvedere.reference.places import Places
 from belvedere.spread.reporting import ReportingDelay
@@ -114,7 +115,9 @@ def read_inputs(
     moment = snapshot.as_of or now
     since = np.datetime64("1900-01-01") if moment is None else _day(moment) - settings.days("history.days") * DAY
     options = choices(table, INDICATORS, country, places, since=since)
-    driver = _lead(options, country, moment, alive_days=settings.days("last_day.too_old_days"))
+    driver = _lead(options, alive_days=settings.days("last_day.too_old_days"))
+    if driver is None:
+        raise DataError(_no_lead(country, moment, country_reach(snapshot, country=country, places=places)))
     level = options[driver][0].level
     chosen = {name: of_level[0] for name, found in options.items() if (of_level := [c for c in found if c.level == level])}
     newest = np.datetime64(chosen[driver].last.date(), "D")
@@ -145,16 +148,29 @@ def read_inputs(
     )
 
 
-def _lead(options: Mapping[str, list[Choice]], country: str, moment: dt.datetime | None, *, alive_days: int) -> str:
+def country_reach(snapshot: Snapshot, *, country: str, places: Places) -> Reach | None:
+    """The days the country can be looked ahead from, by all that is held; None where nothing can lead."""
+    return reach(snapshot, country=country, places=places, condition=CONDITION, indicators=DRIVERS)
+
+
+def _lead(options: Mapping[str, list[Choice]], *, alive_days: int) -> str | None:
     """The first indicator of `DRIVERS` that is alive: known within so many days of the newest any is known."""
     newest = max((found[0].last for found in options.values()), default=None)
     for indicator in DRIVERS:
         if indicator in options and (newest - options[indicator][0].last).days <= alive_days:
             return indicator
-    raise DataError(
-        f"{country}: no daily {' or '.join(DRIVERS)} of its regions is known"
-        + (f" on {moment:%Y-%m-%d}" if moment else "")
-        + "; load a feed that brings one (belvedere mapping list)"
+    return None
+
+
+def _no_lead(country: str, moment: dt.datetime | None, held: Reach | None) -> str:
+    """What was looked for, and from where one can go on."""
+    when = f" on {moment:%Y-%m-%d}" if moment else ""
+    missing = f"{country}: no daily {' or '.join(DRIVERS)} of its regions is known{when}"
+    if held is None:
+        return f"{missing}; load a feed that brings one (belvedere mapping list)"
+    return (
+        f"{missing}; those held go from {held.first} to {held.last}. Look ahead from a day among them, on what was known then: "
+        f"belvedere outlook --country {country} --as-of {held.seen}"
     )
 
 

@@ -154,6 +154,12 @@ def remarks(inputs: Inputs, settings: Settings, entries: xr.Dataset, census: xr.
         for level in LEVELS
         if f"{level}_census" in census and level not in inputs.others
     ]
+    said += [
+        f"The number of beds is not known for any place ({level}): no chance of running out can be given. "
+        "Enter it in a small file: belvedere mapping show own-beds."
+        for level in LEVELS
+        if f"{level}_census" in census and not any(np.isfinite(k.sel(level=level)).any() for k in inputs.beds.kinds.values())
+    ]
     if settings.changed:
         changes = [{"id": id, "value": settings[id], "was": was} for id, was in sorted(settings.changed.items())]
         said.append(Note("numbers_set", {"changes": changes}))

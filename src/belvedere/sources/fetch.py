@@ -50,6 +50,7 @@ class Fetched:
     """A kept copy and what the server said of it.
 
     fetched_at: UTC, when the answer came. status: "unchanged" if the bytes are those of the previous fetch.
+    name: what the file is called at the address that redirects led to; stable addresses often lead to a dated name.
     """
 
     path: Path
@@ -59,6 +60,7 @@ class Fetched:
     last_modified: str | None
     fetched_at: dt.datetime
     status: Literal["new", "unchanged"]
+    name: str | None = None
 
 
 class _TryAgain(FetchError):
@@ -172,7 +174,7 @@ def _check_status(response: httpx.Response, url: str, held: Fetched | None, now:
 
 def _renewed(held: Fetched, response: httpx.Response, now: dt.datetime) -> Fetched:
     etag, modified = response.headers.get("ETag", held.etag), response.headers.get("Last-Modified", held.last_modified)
-    return Fetched(held.path, held.sha256, held.bytes, etag, modified, now, "unchanged")
+    return Fetched(held.path, held.sha256, held.bytes, etag, modified, now, "unchanged", _name(response))
 
 
 def _keep(
@@ -196,7 +198,11 @@ def _keep(
         part.unlink(missing_ok=True)
     headers = response.headers
     status = "unchanged" if unchanged else "new"
-    return Fetched(path, sha256, size, headers.get("ETag"), headers.get("Last-Modified"), clock(), status)
+    return Fetched(path, sha256, size, headers.get("ETag"), headers.get("Last-Modified"), clock(), status, _name(response))
+
+
+def _name(response: httpx.Response) -> str | None:
+    return PurePosixPath(response.url.path).name or None
 
 
 def _download(

@@ -25,6 +25,7 @@ from belvedere.sources.fetch import Fetched, fetch
 from belvedere.sources.mapping import Mapping, find_mappings, shipped_mappings
 from belvedere.sources.read_file import translate_file
 from belvedere.sources.report import FeedReport, IngestReport
+from belvedere.sources.unclaimed import may_hold_data, suggestion
 from belvedere.store import kept, register
 from belvedere.store.corrections import Correction
 from belvedere.store.engine import reading
@@ -43,7 +44,6 @@ from belvedere.store.load import (
 )
 from belvedere.store.workspace import Workspace
 
-SUFFIXES = (".csv", ".xlsx", ".parquet")
 PERIOD = {"daily": dt.timedelta(days=1), "working-days": dt.timedelta(days=1), "weekly": dt.timedelta(weeks=1),
           "monthly": dt.timedelta(days=31), "once": dt.timedelta(0)}  # fmt: skip
 
@@ -67,6 +67,7 @@ def ingest(
     sources: Iterable[str | Path] = (),
     *,
     feed: str | None = None,
+    country: str | None = None,
     accept_withdrawals: bool = False,
     now: dt.datetime | None = None,
     on_progress: Progress = lambda text, done, total: None,
@@ -76,13 +77,14 @@ def ingest(
 
     sources: files, folders (with everything below them), addresses; none means the address of every feed that has one.
     feed: takes only this feed's files, and takes the files named one by one whatever their name.
+    country: takes only feeds about this country.
     accept_withdrawals: loads also a file that withdraws a large share of what is held.
     now: the time of receipt. fetcher: brings an address (replaced in tests).
     """
     now = now or dt.datetime.now(dt.UTC)
     places = workspace_places(workspace)
     mappings = shipped_mappings(workspace.mappings, places)
-    chosen = [_named(mappings, feed)] if feed else list(mappings.values())
+    chosen = [_named(mappings, feed)] if feed else _about(mappings, country)
     addresses, files, unclaimed, failed = _sort_out(sources, chosen, named_feed=feed is not None)
     if not list(sources):
         addresses = {m.url: [m] for m in chosen if m.url}
@@ -96,7 +98,7 @@ def ingest(
             continue
         claiming = ms or find_mappings(brought.name, chosen)
         if not claiming:
-            failed[url] = f"{brought.name}: no mapping claims a file of this name."
+            failed[url] = f"{brought.name}: {suggestion(brought.path, brought.name, chosen)}"
         arrived += [(m, brought) for m in claiming]
     return IngestReport(_load_all(workspace, places, arrived, accept_withdrawals, on_progress), unclaimed, failed)
 
@@ -114,6 +116,13 @@ def workspace_places(workspace: Workspace) -> Places:
     return Places.load().with_rows(own[list(schema.table("places").columns)].assign(source="this workspace"))
 
 
+def _about(mappings: dict[str, Mapping], country: str | None) -> list[Mapping]:
+    known = {m.country for m in mappings.values() if m.country}
+    if country is not None and country not in known:
+        raise UnknownName("country with feeds", country, known)
+    return [m for m in mappings.values() if country in (None, m.country)]
+
+
 def _named(mappings: dict[str, Mapping], feed: str) -> Mapping:
     if feed not in mappings:
         raise UnknownName("feed", feed, mappings)
@@ -124,7 +133,7 @@ def _sort_out(sources, chosen: list[Mapping], *, named_feed: bool):
     """Sources as addresses and files with the mappings that claim them, and files nobody claims."""
     addresses: dict[str, list[Mapping]] = {}
     files: dict[Path, list[Mapping]] = {}
-    unclaimed: list[Path] = []
+    unclaimed: dict[Path, str] = {}
     failed: dict[str, str] = {}
     for source in sources:
         if str(source).startswith(("http://", "https://")):
@@ -138,15 +147,15 @@ def _sort_out(sources, chosen: list[Mapping], *, named_feed: bool):
             claiming = chosen if named_feed and path.is_file() else find_mappings(file.name, chosen)
             if claiming:
                 files[file] = claiming
-            else:
-                unclaimed.append(file)
+            elif path.is_file() or may_hold_data(file, chosen):
+                unclaimed[file] = suggestion(file, file.name, chosen)
     return addresses, files, unclaimed, failed
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.suffix.lower() in SUFFIXES:
+        if path.is_file() and not hidden:
             yield path
 
 
@@ -160,7 +169,7 @@ def _bring(workspace: Workspace, url: str, fetcher: Callable[..., Fetched]) -> A
         path = kept.place(workspace.files, row.sha256)
         previous = Fetched(path, row.sha256, row.bytes, row.etag, row.last_modified, row.received_at, "unchanged")
     brought = fetcher(url, workspace.tmp / "fetched", previous=previous)
-    name = url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    name = brought.name or url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
     return Arrived(brought.path, name, brought.fetched_at, url, brought.etag, brought.last_modified)
 
 

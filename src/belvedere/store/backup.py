@@ -107,7 +107,7 @@ def _contents(workspace: Workspace, database: Path, with_keys: bool) -> Iterator
         version = DeltaTable(table)
         yield from ((p.relative_to(root).as_posix(), p) for p in _log_until(table, version.version()))
         yield from ((Path(p).relative_to(root).as_posix(), Path(p)) for p in version.file_uris())
-    folders = ["files", "mappings", "overrides", *(["keys"] if with_keys else [])]
+    folders = ["files", "mappings", "overrides", "audit", *(["keys"] if with_keys else [])]
     for folder in folders:
         for path in sorted((root / folder).rglob("*")):
             if path.is_file() and path.suffix != ".part":

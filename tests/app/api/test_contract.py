@@ -8,9 +8,11 @@ import math
 
 import pyarrow as pa
 import pytest
+from fastapi.testclient import TestClient
 
 from belvedere.app.api import models_data, models_region, models_situation
 from belvedere.app.api.openapi import description, text
+from belvedere.app.serve import make_app
 from belvedere.outlook.scenarios import new_scenario
 from belvedere.store.commits import Commit
 from tests.app.api.outlook_workspace import COUNTRY, PART, PLACE, REPLAYED, SILENT, look_ahead
@@ -249,6 +251,14 @@ def test_before_any_outlook_the_figures_stand_alone(client):
     assert found["lede_kind"] == "none" and found["watch"] == [] and found["meta"]["reference_date"] is None
     assert found["figures"][2]["value"] is not None and found["figures"][4]["value"] is None
     assert "".join(s["text"] for s in found["lede"]["en"]).endswith("20 Oct 2026.".replace(" ", "\u00a0"))
+
+
+def test_figures_that_ended_long_ago_name_the_day_to_look_from(client, looking):
+    assert answer(client, "/situation")["meta"]["ahead_from"] is None
+    later = TestClient(make_app(looking, now=lambda: NOW + dt.timedelta(days=1_000)), raise_server_exceptions=False)
+    day = answer(later, "/situation")["meta"]["ahead_from"]
+    assert day == str(looking.frame("indicators", feed=FLOWS).known_at.max().date())
+    assert answer(later, f"/situation?as_of={day}")["meta"]["ahead_from"] is None
 
 
 def test_a_scenario_without_an_outlook_says_so(looking_copy, client_of):

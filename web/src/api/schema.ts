@@ -973,6 +973,11 @@ export interface components {
          */
         Meta: {
             /**
+             * Ahead From
+             * @description Where the figures ended too long ago to look ahead from now: the day to look from instead.
+             */
+            ahead_from: string | null;
+            /**
              * As Of
              * @description The past moment asked for; null: now.
              */

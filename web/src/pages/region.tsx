@@ -149,7 +149,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
         </Panel>
       ) : (
         <Panel title={t.forecast} className="main-panel">
-          <Empty action={<StartOutlook country={data.meta.country} />}>{data.status_reason ? pick(data.status_reason) : t.no_outlook}</Empty>
+          <Empty action={<StartOutlook country={data.meta.country} from={data.meta.ahead_from ?? null} />}>{data.status_reason ? pick(data.status_reason) : t.no_outlook}</Empty>
         </Panel>
       )}
 

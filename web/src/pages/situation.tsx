@@ -148,7 +148,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
         }
       >
         {!reference ? (
-          <Empty action={<StartOutlook country={data.meta.country} />}>{t.no_outlook}</Empty>
+          <Empty action={<StartOutlook country={data.meta.country} from={data.meta.ahead_from ?? null} />}>{t.no_outlook}</Empty>
         ) : rows.length === 0 ? (
           <Empty>{t.no_watch}</Empty>
         ) : (

@@ -59,7 +59,7 @@ export default function Watch(): ReactNode {
             }
           >
             {!data.meta.reference_date ? (
-              <Empty action={<StartOutlook country={data.meta.country} />}>{t.no_outlook}</Empty>
+              <Empty action={<StartOutlook country={data.meta.country} from={data.meta.ahead_from ?? null} />}>{t.no_outlook}</Empty>
             ) : data.rows.length === 0 ? (
               <Empty>{t.no_watch}</Empty>
             ) : (

@@ -149,6 +149,7 @@ export const en: Words = {
   last_on: (day) => `last: ${day}`,
   no_outlook: 'No forecast has been made for this place yet.',
   no_outlook_next: 'Run a forecast',
+  look_from: (day) => `Look ahead from ${day}`,
   outlook_asked: 'Forecast asked for. It appears as soon as it is ready.',
   icu_panel: 'Intensive care: patients present and capacity',
   hospital_panel: 'In hospital, ICU included: present',

@@ -149,6 +149,7 @@ export const fr = {
   last_on: (day: string) => `dernier : ${day}`,
   no_outlook: 'Aucune prévision n’a encore été calculée pour ce territoire.',
   no_outlook_next: 'Lancer une prévision',
+  look_from: (day: string) => `Regarder depuis le ${day}`,
   outlook_asked: 'Prévision demandée. Elle s’affiche dès qu’elle est prête.',
   icu_panel: 'Réanimation : patients présents et capacité',
   hospital_panel: 'À l’hôpital, réa comprise : présents',

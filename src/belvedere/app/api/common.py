@@ -32,7 +32,8 @@ def meta(reading: Reading) -> Meta:
         country=reading.country, as_of=reading.asked.until, now=reading.now, sequence=reading.state.sequence,
         feed=run and run.feed, reference_date=run and run.reference_date, run_at=run and run.made_at,
         run_sequence=run and run.sequence, last_day=ground and ground.last_day, basis=ground and ground.basis,
-        scenario=reading.scenario, synthetic=any(map(is_demo, feeds)), notes=[text(lambda lang, note=note: note_text(lang, note)) for note in run.notes] if run else [],
+        scenario=reading.scenario, synthetic=any(map(is_demo, feeds)), ahead_from=reading.ahead_from,
+        notes=[text(lambda lang, note=note: note_text(lang, note)) for note in run.notes] if run else [],
     )  # fmt: skip
 
 

@@ -79,6 +79,9 @@ class Meta(Model):
     scenario: str | None
     synthetic: bool
     notes: list[Text] = Field(default=[], description="What holds for the whole outlook, as the run said it.")
+    ahead_from: dt.date | None = Field(
+        default=None, description="Where the figures ended too long ago to look ahead from now: the day to look from instead."
+    )
 
 
 class Origin(Model):

@@ -11,7 +11,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import sqlalchemy as sa
 
@@ -24,7 +24,7 @@ from belvedere.app.api.what_if import WhatIf, read_what_if
 from belvedere.app.status import FeedStatus, statuses_in
 from belvedere.demo import is_demo
 from belvedere.errors import UnknownName
-from belvedere.outlook.inputs import countries
+from belvedere.outlook.inputs import countries, country_reach
 from belvedere.outlook.scenarios import Scenario, scenarios
 from belvedere.outlook.settings import Settings
 from belvedere.reference.places import Places
@@ -127,6 +127,19 @@ class Reading:
         found = None if self.country is None else self.library.ground(self)
         self.reads.extend(found.reads if found else ())
         return found
+
+    @cached_property
+    def ahead_from(self) -> dt.date | None:
+        """The day to look ahead from, where the figures ended too long ago to look ahead from now; otherwise None."""
+        if self.country is None or self.asked.until is not None:
+            return None
+        too_old = self.state.settings.days("last_day.too_old_days")
+        if self.ground is not None and (self.today - self.ground.last_day).days < too_old:
+            return None
+        key = ("reach", self.state.sequence, self.country)
+        make = partial(country_reach, self.snapshot, country=self.country, places=self.state.places)
+        held = self.library.small(key, make)
+        return held.seen if held is not None and held.ended(self.today, too_old) else None
 
     @cached_property
     def said(self) -> Said | None:

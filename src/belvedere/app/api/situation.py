@@ -65,6 +65,7 @@ def situation_facts(reading: Reading) -> SituationFacts:
         silent=[places.name(place) if place in places else place for place in who.gone] if who else (),
         expected=who.expected if who else 0,
         as_of=None if reading.asked.until is None else reading.today,
+        ended=reading.ahead_from,
     )
 
 
