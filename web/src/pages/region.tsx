@@ -4,10 +4,11 @@ import { Link, useParams, useSearchParams } from 'react-router'
 import { useFrame, useRegion } from '../api/queries.ts'
 import type { Panel as PanelData, Region as Data } from '../api/types.ts'
 import { Fan, FanKey } from '../charts/fan.tsx'
-import { chance, day, dayYear, estimate, interval, number } from '../format.ts'
+import { chance, day, estimate, interval, number } from '../format.ts'
 import { CopyLink, ExportMenu } from '../parts/export.tsx'
 import { MarkIcon } from '../parts/marks.tsx'
 import { Choice } from '../parts/menu.tsx'
+import { NotesPanel } from '../parts/notes.tsx'
 import { Answered, Empty, Panel, type Certificate } from '../parts/panel.tsx'
 import { ScorePanel } from '../parts/score.tsx'
 import { StartOutlook } from '../parts/start-outlook.tsx'
@@ -160,17 +161,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
         </Panel>
       )}
       <ScorePanel scores={data.scores} />
-      {data.events.length > 0 && (
-        <Panel title={t.events_title} className="events">
-          <ul>
-            {data.events.map((e) => (
-              <li key={e.date + pick(e.text)}>
-                <time dateTime={e.date}>{dayYear(e.date, lang)}</time> {pick(e.text)} {e.author && <span className="meta">{e.author}</span>}
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      )}
+      <NotesPanel data={data} />
     </div>
   )
 }
