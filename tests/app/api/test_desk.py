@@ -8,8 +8,12 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
+from belvedere.app.api import attending
+from belvedere.app.api import desk as acts
 from belvedere.app.api.asked import Asked
+from belvedere.app.api.models_desk import WatchActionRequest
 from belvedere.app.serve import make_app
+from belvedere.desk.watch import Facts
 from belvedere.trust.gate import LOG, OPERATOR
 from tests.app.api.outlook_workspace import COUNTRY, PLACE, REPLAYED, SILENT
 from tests.app.demo_workspace import NOW
@@ -104,12 +108,9 @@ def test_the_situation_shows_the_gravest_that_are_not_snoozed_and_then_the_snooz
     assert [r["state"] for r in shown].index("snoozed") == len(shown) - 1 and shown[-1]["place"] == PLACE
 
 
-def test_an_acknowledged_row_that_got_graver_says_so(looking_copy, desk, office_of, monkeypatch):
+def test_an_acknowledged_row_that_got_graver_says_so(looking_copy, desk, monkeypatch):
     act(desk, "acknowledge", reason=REASON)
     assert row(desk)["state"] == "acknowledged"
-    from belvedere.app.api import attending
-    from belvedere.desk.watch import Facts
-
     monkeypatch.setattr(attending, "facts_of", lambda found: Facts(None, "failed"))
     back = row(TestClient(make_app(looking_copy, now=lambda: NOW)))
     assert back["state"] == "open" and back["graver"]["en"].startswith("graver since acknowledged: ")
@@ -183,7 +184,8 @@ def test_a_place_that_could_not_be_foretold_can_be_taken_too(desk):
 @pytest.mark.parametrize(
     ("headers", "status"),
     [({"Sec-Fetch-Site": "cross-site"}, 403), ({"Sec-Fetch-Site": "same-site"}, 403), ({"Origin": "https://evil.example"}, 403),
-     ({"Origin": "null"}, 403), ({"Content-Type": "text/plain"}, 415), ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+     ({"Origin": "null"}, 403), ({"Content-Type": "text/plain"}, 415),
+     ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
      ({"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}, 201), ({"Sec-Fetch-Site": "none"}, 201),
      ({"Content-Type": "application/json; charset=utf-8"}, 201)],
 )  # fmt: skip
@@ -226,9 +228,6 @@ def test_every_act_and_every_refusal_stands_in_the_log_without_what_people_wrote
 
 
 def test_an_action_changes_tags_and_leaves_the_figures_kept(looking_copy, office_of):
-    from belvedere.app.api import desk as acts
-    from belvedere.app.api.models_desk import WatchActionRequest
-
     office = office_of(looking_copy)
     before = office.library.open(Asked.plain())
     ground, said, data = before.ground, before.said, before.state.data
@@ -282,7 +281,8 @@ def test_a_withdrawn_note_stays_in_the_list_with_its_reason_and_leaves_the_axis(
 
 @pytest.mark.parametrize(
     ("path", "change", "status", "field"),
-    [(NOTES, {"text": "  "}, 400, "text"), (NOTES, {"date": "2062-11-20"}, 400, "date"), (NOTES, {"kind": "holiday"}, 422, None),
+    [(NOTES, {"text": "  "}, 400, "text"), (NOTES, {"date": "2062-11-20"}, 400, "date"),
+     (NOTES, {"kind": "holiday"}, 422, None),
      (f"{NOTES}?as_of=2026-11-15", {}, 400, None), (f"{API}/regions/FR-XX/notes", {}, 404, None)],
 )  # fmt: skip
 def test_a_note_that_cannot_be_is_refused(desk, path, change, status, field):

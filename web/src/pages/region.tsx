@@ -59,7 +59,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
   const titles = { icu_census: t.icu_panel, hospital_census: t.hospital_panel, ward_census: t.ward_panel, hospital_admissions: t.admissions_panel, icu_admissions: t.icu_admissions_panel, reproduction_number: t.r_panel }
   const scenario = data.meta.scenario ? (frame.data?.scenarios.find((s) => s.id === data.meta.scenario)?.title ?? data.meta.scenario) : undefined
   const events = data.events.map((e) => ({ date: e.date, text: pick(e.text) }))
-  const shared = { back, ahead: view.within, twin: view.twin }
+  const shared = { back, ahead: view.within, twin: view.twin, events }
   const others = main?.others_known === false
   useKey('t', () => change({ twin: !view.twin }))
 
@@ -132,7 +132,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
               <MarkIcon mark="info" /> {t.others_unknown}
             </p>
           )}
-          <Fan panel={main} size="large" {...shared} passing={icu && main === panels.icu_census ? icu.first_day.middle : null} events={events} />
+          <Fan panel={main} size="large" {...shared} passing={icu && main === panels.icu_census ? icu.first_day.middle : null} />
           {main.capacity && !main.chance_by_day && main.chance_by_day_missing && <p className="meta">{pick(main.chance_by_day_missing)}</p>}
         </Panel>
       ) : (
@@ -147,7 +147,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
       {admissions && (
         <Panel title={titles[admissions.target]} className="second" certificate={certificate(admissions, say)}>
           {admissions.nowcast && !view.twin && <NowcastKey />}
-          <Fan panel={admissions} size="small" {...shared} events={events} />
+          <Fan panel={admissions} size="small" {...shared} />
         </Panel>
       )}
       {wards && (
@@ -182,7 +182,7 @@ function NowcastKey(): ReactNode {
   )
 }
 
-function Reproduction(props: { panel: PanelData; title: string; row: Data['levels'][number] | undefined; shared: { back: number | null; ahead: number; twin: boolean } }): ReactNode {
+function Reproduction(props: { panel: PanelData; title: string; row: Data['levels'][number] | undefined; shared: { back: number | null; ahead: number; twin: boolean; events: { date: string; text: string }[] } }): ReactNode {
   const { panel, title, row, shared } = props
   const say = useSay()
   const { t, lang } = say

@@ -55,13 +55,17 @@ export function Owner({ row, now, acting }: { row: WatchRow; now: string; acting
   }
   if (row.state === 'open') return null
   const since = row.since && (localDay(row.since, zone) === localDay(now, zone) ? clock(row.since, lang, zone) : day(localDay(row.since, zone), lang))
-  const words =
+  const lines =
     row.state === 'taken'
-      ? t.owner_at(row.owner ?? '', since ?? '')
+      ? [row.owner, since]
       : row.state === 'snoozed'
-        ? t.snoozed_until(day(localDay(row.until ?? now, zone), lang))
-        : t.acted_acknowledged(row.actor ?? '')
-  return <span title={pick(row.state_text)}>{words}</span>
+        ? [t.state_snoozed, t.until_short(day(localDay(row.until ?? now, zone), lang))]
+        : [t.state_acknowledged, row.actor]
+  return (
+    <span className="who" title={[...lines, pick(row.state_text)].filter(Boolean).join('\n')}>
+      <span>{lines[0]}</span> <span>{lines[1]}</span>
+    </span>
+  )
 }
 
 /** Day of an instant in a zone. */

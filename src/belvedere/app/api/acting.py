@@ -66,12 +66,14 @@ def acting_route(office: Office) -> type[APIRoute]:
 def check_origin(http: HttpRequest) -> None:
     """Raises HTTPException for a request that another site made a browser send, or whose body is not declared as JSON.
 
-    A form of another site can neither send JSON nor hide its origin; scripts outside a browser send neither header.
+    A form of another site can neither send JSON nor hide its origin; scripts outside a browser send neither header. Where a
+    browser says `Sec-Fetch-Site` it is believed alone: behind a proxy, `Host` need not be the name the browser asked for.
     """
     site, origin = http.headers.get("sec-fetch-site"), http.headers.get("origin")
-    if site is not None and site not in OWN_SITES:
-        raise HTTPException(403, f"The request comes from another site ({site}); act on the pages of Belvedere.")
-    if origin is not None and urlsplit(origin).netloc != http.headers.get("host"):
+    if site is not None:
+        if site not in OWN_SITES:
+            raise HTTPException(403, f"The request comes from another site ({site}); act on the pages of Belvedere.")
+    elif origin is not None and urlsplit(origin).netloc != http.headers.get("host"):
         raise HTTPException(403, f"The request comes from {origin}; act on the pages of Belvedere.")
     media = http.headers.get("content-type", "").split(";")[0].strip().lower()
     if media != JSON_TYPE:
