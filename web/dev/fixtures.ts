@@ -5,12 +5,12 @@ import type { Plugin } from 'vite'
 
 const folder = join(import.meta.dirname, '../fixtures')
 
-/** The file that answers a request: /api/v1/regions/FR-59 -> regions-FR-59.json, else regions.json, else region.json. */
+/** The file that answers a request: /api/v1/regions/FR-59 -> regions-FR-59.json, else regions.json, else region.json; what lies deeper, by its last part. */
 export function fixtureFor(path: string): string | undefined {
   const parts = path.replace(/^\/api\/v1\//, '').split('/').filter(Boolean).map(decodeURIComponent)
   const first = parts[0] ?? ''
   const one = first.replace(/s$/, '')
-  const candidates = [parts.join('-'), ...(parts.length > 1 ? [one, first] : [first, one])]
+  const candidates = [parts.join('-'), ...(parts.length > 2 ? [parts[parts.length - 1]] : []), ...(parts.length > 1 ? [one, first] : [first, one])]
   const names = existsSync(folder) ? readdirSync(folder) : []
   const found = candidates.find((c) => names.includes(`${c}.json`))
   return found && join(folder, `${found}.json`)

@@ -115,11 +115,17 @@ class Gate:
         if lines:
             self._append("".join(f"{line}\n" for line in lines), at)
 
-    def _append(self, text: str, at: dt.datetime) -> None:
+    def acted(self, person: str, asked: str, told: Mapping[str, object], outcome: str) -> None:
+        """Writes an act, or the refusal of one, into the log. told: what was asked for, without free text."""
+        at = self.clock()
+        line = {"at": at.isoformat(), "operator": person, "purpose": PURPOSE, "asked": asked, "told": told, "outcome": outcome}
+        self._append(f"{json.dumps(line, default=str)}\n", at, "acts")
+
+    def _append(self, text: str, at: dt.datetime, what: str = "reads") -> None:
         """One write to a file opened for appending: entries of several threads and processes do not mix."""
         folder = self.workspace.path / LOG
         folder.mkdir(mode=0o700, exist_ok=True)
-        file = os.open(folder / f"reads-{at:%Y-%m}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        file = os.open(folder / f"{what}-{at:%Y-%m}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(file, text.encode())
         finally:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
 
-from belvedere.app.api import models_data, models_region, models_situation
+from belvedere.app.api import models_data, models_desk, models_region, models_situation
 from belvedere.app.api.openapi import description, text
 from belvedere.app.serve import make_app
 from belvedere.outlook.scenarios import new_scenario
@@ -27,7 +27,8 @@ READS = {
     f"/regions/{PLACE}": "region", f"/regions/{SILENT}": "region", f"/regions/{PART}": "region",
     f"/regions/{COUNTRY}": "region", f"/compare?places={PLACE},FR-60&target=hospital_admissions": "compare",
     "/search?q=nor": "search", "/feeds": "feeds", f"/feeds/{FLOWS}": "feed", "/quarantine": "quarantine", ORIGIN: "origin",
-    "/cube?target=icu_census": "cube", "/jobs": "jobs",
+    "/cube?target=icu_census": "cube", "/jobs": "jobs", f"/regions/{PLACE}/notes": "notes",
+    f"/watch/{PLACE}/icu/actions": "watch_history",
 }  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def keeps_to_its_model(operation: str, found: dict) -> bool:
     schemas = {op["operationId"]: op["responses"]["200"] for path in description()["paths"].values() for op in path.values()
                if "200" in op["responses"]}  # fmt: skip
     name = schemas[operation]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
-    module = next(m for m in (models_situation, models_region, models_data) if hasattr(m, name))
+    module = next(m for m in (models_situation, models_region, models_data, models_desk) if hasattr(m, name))
     return json.loads(getattr(module, name).model_validate(found).model_dump_json()) == found
 
 
@@ -52,7 +53,7 @@ def test_an_answer_is_what_the_description_says(client, path):
 
 
 @pytest.mark.parametrize("path", [p for p in READS if "regions" not in p and "compare" not in p and "feeds/" not in p
-                                  and "origin" not in p and "cube" not in p])  # fmt: skip
+                                  and "actions" not in p and "origin" not in p and "cube" not in p])  # fmt: skip
 def test_a_workspace_that_holds_nothing_has_an_answer_too(empty_client, path):
     assert keeps_to_its_model(READS[path], answer(empty_client, path))
 
@@ -331,7 +332,7 @@ def test_errors_say_what_is_wrong_in_both_languages(client, path):
     if status != 200:
         problem = response.json()
         assert response.headers["content-type"] == "application/problem+json"
-        assert set(problem) == {"type", "title", "status", "detail", "request"} and problem["status"] == status
+        assert set(problem) == {"type", "title", "status", "detail", "request", "text", "field"} and problem["status"] == status
         assert problem["title"]["fr"] and problem["title"]["en"] and said in problem["detail"]
 
 

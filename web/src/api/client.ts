@@ -12,6 +12,9 @@ export class Failure extends Error {
     readonly detail: string,
     readonly request: string | null,
     readonly status: number,
+    /** What went wrong, foreseen: for the person at the page, under the field it belongs to. */
+    readonly text: Text | null = null,
+    readonly field: string | null = null,
   ) {
     super(detail)
   }
@@ -27,8 +30,8 @@ interface Answer<T> {
 }
 
 function failure(error: unknown, response: Response): Failure {
-  const problem = (typeof error === 'object' && error !== null ? error : {}) as Partial<{ title: Text; detail: string; request: string }>
-  return new Failure(problem.title ?? null, problem.detail ?? response.statusText, problem.request ?? null, response.status)
+  const problem = (typeof error === 'object' && error !== null ? error : {}) as Partial<{ title: Text; detail: string; request: string; text: Text; field: string }>
+  return new Failure(problem.title ?? null, problem.detail ?? response.statusText, problem.request ?? null, response.status, problem.text ?? null, problem.field ?? null)
 }
 
 /** The data of a JSON answer (never the text of a file); throws `Failure`. */

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from 
 import { useEffect } from 'react'
 import { useView, type View, type Within } from '../url.ts'
 import { api, read } from './client.ts'
-import type { Compare, Feed, Feeds, Frame, Jobs, Origin, OriginAnswer, Quarantine, Region, SearchResult, Situation, WatchList } from './types.ts'
+import type { Compare, Feed, Feeds, Frame, Jobs, Notes, Origin, OriginAnswer, Quarantine, Region, SearchResult, Situation, WatchHistory, WatchList, WatchRow } from './types.ts'
 
 type Asked = Pick<View, 'country' | 'as_of' | 'scenario'>
 export type Target = NonNullable<Compare['target']>
@@ -59,6 +59,14 @@ export const useOrigin = (origin: Origin | null): UseQueryResult<OriginAnswer> =
 
 export const useSearch = (q: string): UseQueryResult<SearchResult> =>
   useAsked(['search', q], (query) => read(api.GET('/api/v1/search', { params: { query: { ...query, q } } })), q.trim().length > 0)
+
+export const useNotes = (place: string): UseQueryResult<Notes> =>
+  useAsked(['notes', place], (query) => read(api.GET('/api/v1/regions/{place}/notes', { params: { path: { place }, query } })))
+
+export const useWatchHistory = (row: Pick<WatchRow, 'place' | 'level'>): UseQueryResult<WatchHistory> =>
+  useAsked(['history', row.place, row.level], (query) =>
+    read(api.GET('/api/v1/watch/{place}/{level}/actions', { params: { path: { place: row.place, level: row.level }, query } })),
+  )
 
 export const useJobs = (): UseQueryResult<Jobs> =>
   useQuery({ queryKey: ['jobs'], queryFn: () => read(api.GET('/api/v1/jobs', { params: { query: { newest: 5 } } })) })

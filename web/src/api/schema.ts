@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notes/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Note
+         * @description Takes a note back, with the reason; it stays readable.
+         */
+        post: operations["withdraw_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/origin": {
         parameters: {
             query?: never;
@@ -224,6 +244,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/regions/{place}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notes
+         * @description Notes that concern a place, the newest day first.
+         */
+        get: operations["notes"];
+        put?: never;
+        /**
+         * Write Note
+         * @description Writes a note on the time line of a place.
+         */
+        post: operations["write_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -278,6 +322,30 @@ export interface paths {
         get: operations["watch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watch/{place}/{level}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch History
+         * @description What was done with a row, the newest first.
+         */
+        get: operations["watch_history"];
+        put?: never;
+        /**
+         * Act On Watch
+         * @description Takes, assigns, releases, snoozes, acknowledges or reopens a row; answers with the row as it stands then.
+         */
+        post: operations["act_on_watch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -485,7 +553,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "holiday" | "event" | "comment" | "correction";
+            kind: "holiday" | "event" | "comment" | "measure" | "correction";
             text: components["schemas"]["Text"];
         };
         /**
@@ -756,7 +824,7 @@ export interface components {
             version: string;
             /**
              * Watch Open
-             * @description Watch rows more likely than not within 14 days that nobody has taken.
+             * @description Open watch rows that are more likely than not to pass their beds within 14 days.
              */
             watch_open: number;
         };
@@ -1042,6 +1110,87 @@ export interface components {
             place: string;
         };
         /**
+         * Note
+         * @description A note; a withdrawn one stays readable, with the reason.
+         */
+        Note: {
+            /** Author */
+            author: string;
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "comment" | "event" | "measure";
+            /** Language */
+            language: string | null;
+            /**
+             * May Withdraw
+             * @description False on past days, and once withdrawn.
+             */
+            may_withdraw: boolean;
+            /** Place */
+            place: string;
+            /** Place Name */
+            place_name: string;
+            /** Text */
+            text: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Withdrawn Reason */
+            withdrawn_reason: string | null;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /**
+         * NoteRequest
+         * @description A note on the time line of a place.
+         */
+        NoteRequest: {
+            /**
+             * Date
+             * Format: date
+             * @description The day it speaks of.
+             */
+            date: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "comment" | "event" | "measure";
+            /** Language */
+            language?: ("fr" | "en") | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Notes
+         * @description Notes that concern a place: its own, and those of the larger places it lies in.
+         */
+        Notes: {
+            /**
+             * May Write
+             * @description False on past days.
+             */
+            may_write: boolean;
+            meta: components["schemas"]["Meta"];
+            /** Notes */
+            notes: components["schemas"]["Note"][];
+            /** Place */
+            place: string;
+        };
+        /**
          * Nowcast
          * @description Recent days of a flow still coming in: what is known, its share of the final count, and that to expect (90 %).
          */
@@ -1267,15 +1416,23 @@ export interface components {
         };
         /**
          * Problem
-         * @description An error (RFC 9457). `request` finds it in the log.
+         * @description An error (RFC 9457). `request` finds it in the log. text: `detail` for the person at the page, where it was foreseen;
+         *     field: of the form it belongs to.
          */
         Problem: {
             /** Detail */
             detail: string;
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
             /** Request */
             request: string;
             /** Status */
             status: number;
+            /** @default null */
+            text: components["schemas"]["Text"] | null;
             title: components["schemas"]["Text"];
             /** Type */
             type: string;
@@ -1567,7 +1724,10 @@ export interface components {
             reported_date: string | null;
             /** Reported Feed */
             reported_feed: string | null;
-            /** Watch */
+            /**
+             * Watch
+             * @description The gravest, then those that are snoozed.
+             */
             watch: components["schemas"]["WatchRow"][];
             /** Watch Total */
             watch_total: number;
@@ -1661,6 +1821,79 @@ export interface components {
             url: string | null;
         };
         /**
+         * WatchActionDone
+         * @description One action, as it stands in the history.
+         */
+        WatchActionDone: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "take" | "assign" | "release" | "snooze" | "acknowledge" | "reopen";
+            /** Actor */
+            actor: string;
+            /** Assignee */
+            assignee: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Chance 14
+             * @description As the actor saw it.
+             */
+            chance_14: number | null;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string | null;
+            text: components["schemas"]["Text"];
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * WatchActionRequest
+         * @description An action on one row of the watch list. seen: the row's `seen`, so that nobody acts on what changed meanwhile.
+         */
+        WatchActionRequest: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "take" | "assign" | "release" | "snooze" | "acknowledge" | "reopen";
+            /**
+             * Assignee
+             * @description Of an assignment.
+             */
+            assignee?: string | null;
+            /**
+             * Reason
+             * @description Needed for snooze and acknowledge.
+             */
+            reason?: string | null;
+            /** Seen */
+            seen: number;
+            /**
+             * Until
+             * @description Of a snooze: the row is back when this day begins, at the place.
+             */
+            until?: string | null;
+        };
+        /**
+         * WatchHistory
+         * @description Everything that was done with a row, the newest first.
+         */
+        WatchHistory: {
+            /** Actions */
+            actions: components["schemas"]["WatchActionDone"][];
+            /** Level */
+            level: string;
+            meta: components["schemas"]["Meta"];
+            /** Place */
+            place: string;
+        };
+        /**
          * WatchList
          * @description The watch list. within: the days by whose chance it is ranked.
          */
@@ -1684,6 +1917,17 @@ export interface components {
          * @description A place and level of care, ranked.
          */
         WatchRow: {
+            /**
+             * Actions
+             * @description What may be done now; nothing on past days and scenarios.
+             * @default []
+             */
+            actions: ("take" | "assign" | "release" | "snooze" | "acknowledge" | "reopen")[];
+            /**
+             * Actor
+             * @description Who acted last.
+             */
+            actor: string | null;
             /** Alert 14 */
             alert_14: number | null;
             /** Alert 28 */
@@ -1705,6 +1949,8 @@ export interface components {
             /** Code */
             code: string;
             first_day: components["schemas"]["FirstDay"];
+            /** @description How it got graver since it was left as it was. */
+            graver: components["schemas"]["Text"] | null;
             /** Growing */
             growing: number | null;
             /**
@@ -1719,12 +1965,13 @@ export interface components {
             mark: "critical" | "watch" | "none" | "failed";
             /** Name */
             name: string;
-            /** Note */
-            note: string | null;
             origin: components["schemas"]["Origin"];
             /** Others Known */
             others_known: boolean | null;
-            /** Owner */
+            /**
+             * Owner
+             * @description Who follows it.
+             */
             owner: string | null;
             /**
              * Part
@@ -1753,15 +2000,44 @@ export interface components {
             rank: number;
             reason: components["schemas"]["Text"];
             /**
+             * Seen
+             * @description Number of the newest action: send it back with the next.
+             * @default 0
+             */
+            seen: number;
+            /**
+             * Since
+             * @description When the state began; null where only the outlook knows.
+             */
+            since: string | null;
+            /**
              * State
              * @default open
              * @enum {string}
              */
-            state: "open" | "taken" | "assigned" | "snoozed" | "acknowledged";
+            state: "open" | "taken" | "snoozed" | "acknowledged";
+            /**
+             * State Reason
+             * @description Why, as the actor wrote it.
+             */
+            state_reason: string | null;
+            /** @description The state in a sentence; null where nobody did anything yet. */
+            state_text: components["schemas"]["Text"] | null;
             status: components["schemas"]["OutlookStatus"];
             status_reason: components["schemas"]["Text"] | null;
-            /** Until */
+            /**
+             * Until
+             * @description When a snooze ends, or ended.
+             */
             until: string | null;
+        };
+        /**
+         * WithdrawRequest
+         * @description Takes a note back.
+         */
+        WithdrawRequest: {
+            /** Reason */
+            reason: string;
         };
     };
     responses: never;
@@ -2191,6 +2467,93 @@ export interface operations {
             };
         };
     };
+    withdraw_note: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     origin: {
         parameters: {
             query?: {
@@ -2438,6 +2801,176 @@ export interface operations {
             };
         };
     };
+    notes: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notes"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_note: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -2615,6 +3148,178 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_history: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                place: string;
+                level: "icu" | "ward" | "all";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchHistory"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_watch: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                place: string;
+                level: "icu" | "ward" | "all";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchActionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchRow"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,10 +4,11 @@ import { Link, useParams, useSearchParams } from 'react-router'
 import { useFrame, useRegion } from '../api/queries.ts'
 import type { Panel as PanelData, Region as Data } from '../api/types.ts'
 import { Fan, FanKey } from '../charts/fan.tsx'
-import { chance, day, dayYear, estimate, interval, number } from '../format.ts'
+import { chance, day, estimate, interval, number } from '../format.ts'
 import { CopyLink, ExportMenu } from '../parts/export.tsx'
 import { MarkIcon } from '../parts/marks.tsx'
 import { Choice } from '../parts/menu.tsx'
+import { NotesPanel } from '../parts/notes.tsx'
 import { Answered, Empty, Panel, type Certificate } from '../parts/panel.tsx'
 import { PerChoice } from '../parts/per-choice.tsx'
 import { ScorePanel } from '../parts/score.tsx'
@@ -64,7 +65,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
   const events = data.events.map((e) => ({ date: e.date, text: pick(e.text) }))
   const badge = (panel: PanelData): string | undefined => (panel.difference ? scenario : undefined)
   const file = { path: `regions/${encodeURIComponent(place.id)}`, more: view.per && { per: view.per } }
-  const shared = { scenario: scenario !== undefined, back, ahead: view.within, twin: view.twin }
+  const shared = { scenario: scenario !== undefined, back, ahead: view.within, twin: view.twin, events }
   const others = main?.others_known === false
   useKey('t', () => change({ twin: !view.twin }))
 
@@ -144,7 +145,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
               <MarkIcon mark="info" /> {t.others_unknown}
             </p>
           )}
-          <Fan panel={main} size="large" {...shared} passing={icu && main === panels.icu_census ? icu.first_day.middle : null} events={events} />
+          <Fan panel={main} size="large" {...shared} passing={icu && main === panels.icu_census ? icu.first_day.middle : null} />
           {main.capacity && !main.chance_by_day && main.chance_by_day_missing && <p className="meta">{pick(main.chance_by_day_missing)}</p>}
         </Panel>
       ) : (
@@ -166,7 +167,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
         >
           <Difference panel={admissions} />
           {admissions.nowcast && !view.twin && <NowcastKey />}
-          <Fan panel={admissions} size="small" {...shared} events={events} />
+          <Fan panel={admissions} size="small" {...shared} />
         </Panel>
       )}
       {wards && (
@@ -187,17 +188,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
         </Panel>
       )}
       <ScorePanel scores={data.scores} />
-      {data.events.length > 0 && (
-        <Panel title={t.events_title} className="events">
-          <ul>
-            {data.events.map((e) => (
-              <li key={e.date + pick(e.text)}>
-                <time dateTime={e.date}>{dayYear(e.date, lang)}</time> {pick(e.text)} {e.author && <span className="meta">{e.author}</span>}
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      )}
+      <NotesPanel data={data} />
     </div>
   )
 }
@@ -218,7 +209,7 @@ function NowcastKey(): ReactNode {
   )
 }
 
-function Reproduction(props: { panel: PanelData; title: string; row: Data['levels'][number] | undefined; shared: { back: number | null; ahead: number; twin: boolean }; file: { path: string } }): ReactNode {
+function Reproduction(props: { panel: PanelData; title: string; row: Data['levels'][number] | undefined; shared: { back: number | null; ahead: number; twin: boolean; events: { date: string; text: string }[] }; file: { path: string } }): ReactNode {
   const { panel, title, row, shared, file } = props
   const say = useSay()
   const { t, lang } = say

@@ -153,7 +153,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
           <Empty>{t.no_watch}</Empty>
         ) : (
           <>
-            <WatchTable rows={rows.slice(0, 8)} reference={reference} within={view.within} />
+            <WatchTable rows={[...rows.filter((r) => r.state !== 'snoozed').slice(0, 8), ...rows.filter((r) => r.state === 'snoozed')]} reference={reference} within={view.within} now={data.meta.now} />
             {data.watch_total > 8 && (
               <p className="all-rows">
                 <Link to={href('/watch')}>{t.all_rows(data.watch_total)}</Link>

@@ -1,7 +1,8 @@
 /** The whole watch list, for intensive care or the wards. */
 import type { ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
-import { useWatch, type Level } from '../api/queries.ts'
+import { useFrame, useWatch, type Level } from '../api/queries.ts'
+import type { WatchList, WatchRow } from '../api/types.ts'
 import { day } from '../format.ts'
 import { CopyLink, ExportMenu, PrintButton } from '../parts/export.tsx'
 import { Choice } from '../parts/menu.tsx'
@@ -26,7 +27,7 @@ export default function Watch(): ReactNode {
           <Panel
             title={t.watch_list}
             page
-        className="whole"
+            className="whole watch-page"
             updating={updating}
             scenario={data.meta.scenario ?? undefined}
             certificate={{
@@ -63,11 +64,47 @@ export default function Watch(): ReactNode {
             ) : data.rows.length === 0 ? (
               <Empty>{t.no_watch}</Empty>
             ) : (
-              <WatchTable rows={data.rows} reference={data.meta.reference_date} within={view.within} />
+              <Filtered data={data} />
             )}
           </Panel>
         </div>
       )}
     </Answered>
+  )
+}
+
+type Filter = 'all' | 'mine' | 'nobody' | 'snoozed'
+const FILTERS: Filter[] = ['all', 'mine', 'nobody', 'snoozed']
+
+/** The rows one of four filters leaves; it stands in the address. */
+function Filtered({ data }: { data: WatchList }): ReactNode {
+  const { t } = useSay()
+  const [view] = useView()
+  const [query, setQuery] = useSearchParams()
+  const operator = useFrame().data?.operator
+  const filter = FILTERS.find((f) => f === query.get('follow')) ?? 'all'
+  const kept: Record<Filter, (row: WatchRow) => boolean> = {
+    all: () => true,
+    mine: (row) => row.owner !== null && row.owner === operator,
+    nobody: (row) => row.state === 'open',
+    snoozed: (row) => row.state === 'snoozed',
+  }
+  const rows = data.rows.filter(kept[filter])
+  return (
+    <>
+      <div className="watch-filter">
+        <Choice
+          label={t.filter}
+          value={filter}
+          options={FILTERS.map((f) => ({ value: f, text: `${t[`filter_${f}`]} ${data.rows.filter(kept[f]).length}` }))}
+          onChange={(value) => setQuery((now) => (value === 'all' ? now.delete('follow') : now.set('follow', value), now), { replace: true })}
+        />
+      </div>
+      {rows.length === 0 ? (
+        <Empty>{t.filter_none}</Empty>
+      ) : (
+        <WatchTable rows={rows} reference={data.meta.reference_date!} within={view.within} now={data.meta.now} unfolded={filter === 'snoozed'} />
+      )}
+    </>
   )
 }

@@ -75,6 +75,12 @@ function Levels({ data }: { data: Region }): ReactNode {
                 <b>{value === null ? '–' : chance(value, lang)}</b>
                 <ChanceBar chance={value} width={72} />
               </p>
+              {row.state_text && (
+                <p className="reason">
+                  {row.graver && <strong>{pick(row.graver)} · </strong>}
+                  {pick(row.state_text)}
+                </p>
+              )}
               <p className="reason">{row.status_reason ? pick(row.status_reason) : pick(row.reason)}</p>
               <p className="meta">
                 {row.present !== null && row.beds !== null && (

@@ -1,5 +1,5 @@
-/** The watch list: rank, place and reason, chance, when it is passed, what binds. */
-import type { ReactNode } from 'react'
+/** The watch list: rank, place and reason, chance, when it is passed, what binds, who follows it. */
+import { useRef, useState, type ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { WatchRow } from '../api/types.ts'
 import { chance, day } from '../format.ts'
@@ -7,6 +7,7 @@ import { useSay } from '../text/index.tsx'
 import { useHref, useView, type Within } from '../url.ts'
 import { MarkIcon, type Mark } from './marks.tsx'
 import { ChanceBar, Crossing, weeks } from './small-charts.tsx'
+import { ActMenu, BeneathRow, Owner, useAct, type Beneath } from './watch-act.tsx'
 
 export function chanceWithin(row: Pick<WatchRow, 'chance_7' | 'chance_14' | 'chance_28'>, within: Within): number | null {
   return within === 7 ? row.chance_7 : within === 28 ? row.chance_28 : row.chance_14
@@ -28,8 +29,16 @@ function Axis({ reference, within }: { reference: string; within: Within }): Rea
   )
 }
 
-export function WatchTable({ rows, reference, within }: { rows: WatchRow[]; reference: string; within: Within }): ReactNode {
+const COLUMNS = 7
+
+/** Rows ranked; those that are snoozed fold into one line at the end, unless they are what is asked for. */
+export function WatchTable(props: { rows: WatchRow[]; reference: string; within: Within; now: string; unfolded?: boolean }): ReactNode {
+  const { rows, reference, within, now, unfolded = false } = props
   const { t } = useSay()
+  const [shown, show] = useState(false)
+  const snoozed = unfolded ? [] : rows.filter((row) => row.state === 'snoozed')
+  const graver = snoozed.filter((row) => row.graver).length
+  const line = (row: WatchRow): ReactNode => <Row key={`${row.place}${row.level}`} row={row} reference={reference} within={within} now={now} />
   return (
     <table className="watch">
       <thead>
@@ -50,18 +59,33 @@ export function WatchTable({ rows, reference, within }: { rows: WatchRow[]; refe
           <th scope="col" className="c-binds">
             {t.col_binds}
           </th>
+          <th scope="col" className="c-owner">
+            {t.col_owner}
+          </th>
+          <th scope="col" className="c-more">
+            <span className="sr">{t.more}</span>
+          </th>
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => (
-          <Row key={`${row.place}${row.level}`} row={row} reference={reference} within={within} />
-        ))}
+        {rows.filter((row) => !snoozed.includes(row)).map(line)}
+        {snoozed.length > 0 && (
+          <tr className="fold">
+            <td colSpan={COLUMNS}>
+              <button type="button" className="plain" aria-expanded={shown} onClick={() => show(!shown)}>
+                {t.snoozed_n(snoozed.length)}
+                {graver > 0 && <strong>, {t.graver_n(graver)}</strong>} · {shown ? t.hide : t.show}
+              </button>
+            </td>
+          </tr>
+        )}
+        {shown && snoozed.map(line)}
       </tbody>
     </table>
   )
 }
 
-function Row({ row, reference, within }: { row: WatchRow; reference: string; within: Within }): ReactNode {
+function Row({ row, reference, within, now }: { row: WatchRow; reference: string; within: Within; now: string }): ReactNode {
   const { t, lang, pick } = useSay()
   const [view, change] = useView()
   const href = useHref()
@@ -70,7 +94,17 @@ function Row({ row, reference, within }: { row: WatchRow; reference: string; wit
   const moved = row.previous_rank !== null && row.previous_rank !== row.rank
   const doubt = row.status === 'doubtful' ? pick(row.status_reason) : ''
   const words = row.status === 'failed' && row.status_reason ? pick(row.status_reason) : pick(row.reason)
+  const said = pick(row.state_text)
+  const acting = useAct(row)
+  const [beneath, open] = useState<Beneath | null>(null)
+  const more = useRef<HTMLTableCellElement>(null)
+  const close = (): void => {
+    open(null)
+    acting.reset()
+    more.current?.querySelector('button')?.focus()
+  }
   return (
+    <>
     <tr
       className={view.place === row.place ? 'selected' : ''}
       aria-selected={view.place === row.place}
@@ -89,7 +123,13 @@ function Row({ row, reference, within }: { row: WatchRow; reference: string; wit
         <Link to={href(`/region/${row.place}`, { place: row.place })}>
           {row.name} <span className="code">{row.code}</span>
         </Link>
-        <span className="reason" title={doubt ? `${words}\n${doubt}` : words}>
+        <span className="reason" title={[words, doubt, said].filter(Boolean).join('\n')}>
+          {row.graver && (
+            <strong className="graver">
+              {pick(row.graver)}
+              {' · '}
+            </strong>
+          )}
           {doubt && <MarkIcon mark="stale" label={doubt} />}
           {words}
         </span>
@@ -100,6 +140,21 @@ function Row({ row, reference, within }: { row: WatchRow; reference: string; wit
       </td>
       <td className="c-cross">{row.status !== 'failed' && <Crossing first={row.first_day} reference={reference} within={within} />}</td>
       <td className="c-binds">{row.binding ? t[`binding_${row.binding}`] : '–'}</td>
+      <td className="c-owner">
+        <Owner row={row} now={now} acting={acting} />
+      </td>
+      <td className="c-more" ref={more}>
+        <ActMenu
+          row={row}
+          acting={acting}
+          open={(what) => {
+            acting.reset()
+            open(what)
+          }}
+        />
+      </td>
     </tr>
+    <BeneathRow row={row} now={now} acting={acting} beneath={beneath} close={close} columns={COLUMNS} />
+    </>
   )
 }

@@ -23,7 +23,7 @@ CAVEAT = "Planning aid, not for the care of one patient. An empty value was not 
 WATCH_COLUMNS = (
     "rank", "previous_rank", "place", "code", "name", "part", "level", "status", "chance_7", "chance_14", "chance_28",
     "alert_7", "alert_14", "alert_28", "present", "beds", "beds_dated", "binding", "others_known", "r", "r_low", "r_high",
-    "peak", "peak_low", "peak_high", "state", "owner",
+    "peak", "peak_low", "peak_high", "state", "owner", "since", "until", "state_reason",
 )  # fmt: skip
 
 CHANCE = "chance of more patients than beds"
@@ -123,6 +123,8 @@ def _cell(table, row: int, column: int, value: object, day) -> None:
         table.write_boolean(row, column, value)
     elif isinstance(value, (int, float)):
         table.write_number(row, column, value)
+    elif isinstance(value, dt.datetime):
+        table.write_string(row, column, value.isoformat(timespec="seconds"))
     elif isinstance(value, dt.date):
         table.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), day)
     else:

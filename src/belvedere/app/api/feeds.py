@@ -58,7 +58,9 @@ def frame(reading: Reading) -> Frame:
         banner=[_banner(status) for status in view.late],
         feeds_late=len(view.late),
         quarantine_open=view.waiting,
-        watch_open=sum((row.chance_14 or 0) > LIKELY for row in (ranked(reading, "icu") if country else [])),
+        watch_open=sum(
+            (row.chance_14 or 0) > LIKELY and row.state == "open" for row in (ranked(reading, "icu") if country else [])
+        ),
         languages=sorted(LANGUAGES, reverse=True),
         version=belvedere.__version__,
         synthetic=view.demo,

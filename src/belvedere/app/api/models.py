@@ -92,13 +92,16 @@ class Origin(Model):
 
 
 class Problem(Model):
-    """An error (RFC 9457). `request` finds it in the log."""
+    """An error (RFC 9457). `request` finds it in the log. text: `detail` for the person at the page, where it was foreseen;
+    field: of the form it belongs to."""
 
     type: str
     title: Text
     status: int
     detail: str
     request: str
+    text: Text | None = None
+    field: str | None = None
 
 
 class Band(Model):

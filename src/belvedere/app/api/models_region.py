@@ -171,7 +171,7 @@ class Event(Model):
     date: dt.date
     text: Text
     author: str | None
-    kind: Literal["holiday", "event", "comment", "correction"]
+    kind: Literal["holiday", "event", "comment", "measure", "correction"]
 
 
 class Region(Model):

@@ -9,6 +9,9 @@ from pydantic import Field
 
 from belvedere.app.api.models import Meta, Model, Origin, OutlookStatus, Sentence, Text, ValueStatus
 
+WatchState = Literal["open", "taken", "snoozed", "acknowledged"]
+WatchAction = Literal["take", "assign", "release", "snooze", "acknowledge", "reopen"]
+
 
 class Country(Model):
     """A country with figures to look ahead from."""
@@ -79,7 +82,7 @@ class Frame(Model):
     banner: list[BannerRow]
     feeds_late: int
     quarantine_open: int
-    watch_open: int = Field(description="Watch rows more likely than not within 14 days that nobody has taken.")
+    watch_open: int = Field(description="Open watch rows that are more likely than not to pass their beds within 14 days.")
     languages: list[str]
     version: str
     synthetic: bool
@@ -173,10 +176,16 @@ class WatchRow(Model):
     peak: float | None
     peak_low: float | None
     peak_high: float | None
-    state: Literal["open", "taken", "assigned", "snoozed", "acknowledged"] = "open"
-    owner: str | None = None
-    until: dt.datetime | None = None
-    note: str | None = None
+    state: WatchState = "open"
+    state_text: Text | None = Field(default=None, description="The state in a sentence; null where nobody did anything yet.")
+    owner: str | None = Field(default=None, description="Who follows it.")
+    actor: str | None = Field(default=None, description="Who acted last.")
+    since: dt.datetime | None = Field(default=None, description="When the state began; null where only the outlook knows.")
+    until: dt.datetime | None = Field(default=None, description="When a snooze ends, or ended.")
+    state_reason: str | None = Field(default=None, description="Why, as the actor wrote it.")
+    graver: Text | None = Field(default=None, description="How it got graver since it was left as it was.")
+    seen: int = Field(default=0, description="Number of the newest action: send it back with the next.")
+    actions: list[WatchAction] = Field(default=[], description="What may be done now; nothing on past days and scenarios.")
     origin: Origin
 
 
@@ -205,7 +214,7 @@ class Situation(Model):
     lede_kind: Literal["passing", "calm", "stale", "failed", "none"]
     figures: list[Figure]
     map: MapColumns
-    watch: list[WatchRow]
+    watch: list[WatchRow] = Field(description="The gravest, then those that are snoozed.")
     watch_total: int
     reported: list[ReportedPart]
     reported_feed: str | None

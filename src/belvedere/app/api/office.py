@@ -30,6 +30,7 @@ from belvedere.app.api.situation import situation
 from belvedere.app.api.watch import watch_list
 from belvedere.app.api.worker import Worker
 from belvedere.app.findings import FindingsKeeper
+from belvedere.desk.watch import changes_by_itself
 from belvedere.errors import UnknownName
 from belvedere.outlook.run import ask_outlook
 from belvedere.outlook.scenarios import scenario
@@ -122,6 +123,10 @@ class Office:
 
         return self._answer(asked, make, ("arrow" if arrow else "json",))
 
+    def answer(self, asked: Asked, make: Callable[[Reading], Model]) -> Response:
+        """An answer made from a reading, kept and tagged like every other."""
+        return self._json(asked, make)
+
     # -- giving an answer ------------------------------------------------------------------------------------------------
 
     def _page(self, asked: Asked, make, sheet, format: str, *, ages: bool = False) -> Response:
@@ -142,7 +147,8 @@ class Office:
     ) -> Response:
         """The kept answer, or a new one; nothing but the tag for a reader who has it."""
         reading = self.library.open(asked)
-        state = [asked.path, asked.query, *kind, reading.state.sequence, reading.state.data, reading.now.date(), code_version()]
+        state = [asked.path, asked.query, *kind, reading.state.sequence, reading.state.data, reading.now.date(), code_version(),
+                 changes_by_itself(reading.desk.actions, reading.moment)]  # fmt: skip
         if ages:
             state.append(int(reading.now.timestamp() // (60 * MINUTES)))
         if findings:

@@ -23,6 +23,8 @@ from belvedere.app.api.said import Fan, Said, read_past, read_said
 from belvedere.app.api.what_if import WhatIf, read_what_if
 from belvedere.app.status import FeedStatus, statuses_in
 from belvedere.demo import is_demo
+from belvedere.desk.actions import Action, actions
+from belvedere.desk.notes import Note, versions
 from belvedere.errors import UnknownName
 from belvedere.outlook.inputs import countries, country_reach
 from belvedere.outlook.scenarios import Scenario, scenarios
@@ -61,6 +63,14 @@ class State:
     def sequence(self) -> int:
         """The newest commit."""
         return self.taken.at
+
+
+@dataclass(frozen=True)
+class Desk:
+    """People's work as it is kept. notes: each as it was written and, once more, as it was withdrawn."""
+
+    actions: tuple[Action, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True)
@@ -181,6 +191,13 @@ class Reading:
         self.reads.append(Read("feeds", {}, len(found)))
         return found
 
+    @cached_property
+    def desk(self) -> Desk:
+        """What people did and wrote, whenever: who shows it says of which moment."""
+        found = self.library.desk(self.state)
+        self.reads.extend([Read("watch_actions", {}, len(found.actions)), Read("notes", {}, len(found.notes))])
+        return found
+
     @property
     def synthetic(self) -> bool:
         """Whether any feed is of the demonstration."""
@@ -255,6 +272,15 @@ class Library:
         key = ("what_if", current.commit_id, run.commit_id, state.data, str(ground.days[-1]))
         return self._small.get(key, lambda: read_what_if(self.gate, state.taken, ground, current, run))
 
+    def desk(self, state: State) -> Desk:
+        """People's work in a state of the workspace."""
+
+        def read() -> Desk:
+            snapshot = self.gate.gated(state.taken)
+            return Desk(actions(snapshot), versions(snapshot))
+
+        return self._small.get(("desk", state.sequence), read)
+
     def small(self, key: tuple, make: Callable[[], object]):
         """Small things worked out once: scores, search lists."""
         return self._small.get(key, make)
@@ -284,10 +310,10 @@ class Library:
 
 
 def _data_commits(workspace: Workspace, snapshot: Snapshot) -> str:
-    """Names the commits that brought data: all that count but outlooks."""
+    """Names the commits that brought data: all that count but outlooks and people's work."""
     c = register.commits.c
     with reading_records(workspace.engine) as connection:
-        made = set(connection.execute(sa.select(c.id).where(c.kind == "run")).scalars())
+        made = set(connection.execute(sa.select(c.id).where(c.kind.in_(("run", "desk")))).scalars())
     return _digest(str(id) for id, _sequence in snapshot.commits if id not in made)
 
 

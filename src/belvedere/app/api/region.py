@@ -7,6 +7,7 @@ import datetime as dt
 from belvedere.app import formats
 from belvedere.app.api import common, rates
 from belvedere.app.api.common import code, holiday_names, text
+from belvedere.app.api.desk import note_events
 from belvedere.app.api.models import OutlookStatus, Text
 from belvedere.app.api.models_region import Event, Member, Panels, Per, Region, Score, Target, TargetScore
 from belvedere.app.api.models_situation import WatchRow
@@ -44,7 +45,7 @@ def region(reading: Reading, place: str, per: Per = Per.count) -> Region:
         levels=rows,
         scores=scores(reading, place),
         members=members(reading, place),
-        events=events(reading, place),
+        events=sorted([*events(reading, place), *note_events(reading, place)], key=lambda event: event.date),
     )
 
 

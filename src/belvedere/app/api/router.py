@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi import Request as HttpRequest
 from fastapi.responses import StreamingResponse
 
 from belvedere.app.api import models_data as data
 from belvedere.app.api import models_region as regions
 from belvedere.app.api import models_situation as situations
-from belvedere.app.api.asked import Asked
+from belvedere.app.api.acting import acting_route
+from belvedere.app.api.asking import AskedOption
+from belvedere.app.api.desk_routes import make_desk_router
 from belvedere.app.api.office import Office
 
 PROBLEM = "application/problem+json"
@@ -33,33 +35,20 @@ FAULTS = {
     404: _fault("A name that does not exist; `detail` names near ones."),
     422: _fault("An argument of another kind."),
 }
+ACT_FAULTS = {
+    403: _fault("Sent by another site."),
+    409: _fault("Somebody else was first; `text` says who."),
+    415: _fault("The body is not declared as JSON."),
+}
 UNCHANGED = {304: {"description": "Nothing changed since the answer with this ETag."}}
 STREAM = {200: {"content": {ARROW: {"schema": {"type": "string", "format": "binary"}}}}}
 EVENTS = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 FILES = {200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
-def asked(
-    http: HttpRequest,
-    country: Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="Default: the first with an outlook.")] = None,
-    as_of: Annotated[
-        str | None, Query(description="As known on a past day (2020-10-20) or at an instant with its zone.")
-    ] = None,
-    scenario: Annotated[str | None, Query(description="Under this scenario; default: the current course.")] = None,
-    if_none_match: Annotated[str | None, Header(include_in_schema=False)] = None,
-    accept_encoding: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> Asked:
-    """What every read takes."""
-    query = http.query_params.multi_items()
-    return Asked.of(http.url.path, query, country, as_of, scenario, if_none_match, accept_encoding)
-
-
-AskedOption = Annotated[Asked, Depends(asked)]
-
-
 def make_router(office: Office) -> APIRouter:
     """The router of one workspace; `office` finds the answers."""
-    router = APIRouter(prefix="/api/v1", responses=FAULTS)
+    router = APIRouter(prefix="/api/v1", responses=FAULTS, route_class=acting_route(office))
 
     def read(path: str, name: str, model: type, *, files: bool = False):
         """A GET with its operation id, its schema and the answers all reads share."""
@@ -162,4 +151,5 @@ def make_router(office: Office) -> APIRouter:
         """Server-sent events: `sequence` (a new commit counts), `job` (how far a job is); the newest of each at the start."""
         return StreamingResponse(office.events(http.is_disconnected), media_type="text/event-stream")
 
+    router.include_router(make_desk_router(office, ACT_FAULTS))
     return router

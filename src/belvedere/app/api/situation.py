@@ -26,6 +26,7 @@ from belvedere.app.api.said import Fan, R
 from belvedere.app.api.watch import facts, ranked
 from belvedere.app.sentences import LIKELY, SituationFacts, bed_kind, situation_kind, situation_lede
 from belvedere.app.sentences_words import estimates, places_word, say
+from belvedere.desk.watch import SNOOZED
 
 WEEK = 7
 SPARK_PAST, SPARK_AHEAD = 42, 14
@@ -36,6 +37,7 @@ def situation(reading: Reading) -> Situation:
     """The situation of the reading's country."""
     told = situation_facts(reading)
     rows = ranked(reading, "icu")
+    awake = [row for row in rows if row.state != SNOOZED]
     who = reporting(reading)
     return Situation(
         meta=common.meta(reading),
@@ -43,7 +45,7 @@ def situation(reading: Reading) -> Situation:
         lede_kind=situation_kind(told),
         figures=figures(reading, rows),
         map=map_columns(reading, rows),
-        watch=rows[:WATCH_SHOWN],
+        watch=[*awake[:WATCH_SHOWN], *(row for row in rows if row.state == SNOOZED)],
         watch_total=len(rows),
         reported=parts(reading, who),
         reported_feed=who and who.feed,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
 
 from belvedere.app.api import common
+from belvedere.app.api.attending import attended
 from belvedere.app.api.common import cell, code, day_of, origin, text
 from belvedere.app.api.models_situation import FirstDay, WatchList, WatchRow
 from belvedere.app.api.reading import Reading
@@ -27,7 +29,18 @@ def watch_list(reading: Reading, level: Level, within: int) -> WatchList:
 
 
 def ranked(reading: Reading, level: Level, within: int = 14) -> list[WatchRow]:
-    """Rows ranked anew; ties keep the order of the run, which keeps yesterday's. Rows without a chance come last."""
+    """Rows ranked anew, each with what people do about it; ties keep the order of the run, which keeps yesterday's. Rows
+    without a chance come last."""
+    return attended(reading, _kept(reading, level, within), listed(reading))
+
+
+def listed(reading: Reading) -> list[WatchRow]:
+    """Every row of the current course, whatever scenario is shown: it is on these that people act."""
+    course = reading if reading.scenario is None else replace(reading, asked=replace(reading.asked, scenario=None))
+    return _kept(course, "all", 14)
+
+
+def _kept(reading: Reading, level: Level, within: int) -> list[WatchRow]:
     said, earlier = reading.said, reading.previous
     if said is None:
         return []
