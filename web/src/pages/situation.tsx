@@ -128,7 +128,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
             <button type="button" aria-pressed={view.twin} aria-keyshortcuts="T" onClick={() => change({ twin: !view.twin })}>
               {view.twin ? t.map : t.table}
             </button>
-            <ExportMenu path="situation" title={t.map_title(view.within)} picture={view.twin ? undefined : '.map'} dots />
+            <ExportMenu path="situation" title={t.map_title(view.within)} origin={reference ? origin : null} picture={view.twin ? undefined : '.map'} dots />
           </>
         }
       >

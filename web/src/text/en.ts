@@ -52,6 +52,7 @@ export const en: Words = {
   dark: 'Dark',
   wall: 'Wall display',
   leave_wall: 'Leave wall display',
+  time_now: 'Time now',
   search: 'Search',
   search_hint: 'A place, a feed, an indicator, a page',
   search_none: (q) => `Nothing answers to “${q}”.`,

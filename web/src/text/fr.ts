@@ -52,6 +52,7 @@ export const fr = {
   dark: 'Sombre',
   wall: 'Mur d’images',
   leave_wall: 'Quitter le mur d’images',
+  time_now: 'Heure',
   search: 'Chercher',
   search_hint: 'Un lieu, un flux, un indicateur, une page',
   search_none: (q: string) => `Rien ne répond à « ${q} ».`,
