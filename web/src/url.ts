@@ -17,6 +17,8 @@ export interface View {
   /** Counts per 100,000 residents. */
   per?: '100k'
   twin: boolean
+  /** The map with zoom and hospitals. */
+  detail: boolean
   wall: boolean
   origin?: string
 }
@@ -49,6 +51,7 @@ export function readView(query: URLSearchParams, defaults: Defaults): View {
     place: text('place', NAME),
     within: within === 7 || within === 28 ? within : 14,
     per: query.get('per') === '100k' ? '100k' : undefined,
+    detail: query.get('detail') === '1',
     twin: query.get('twin') === '1',
     wall: query.get('wall') === '1',
     origin: query.get('origin') ?? undefined,

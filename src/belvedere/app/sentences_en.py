@@ -121,6 +121,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "({low} to {high}, 90%).",
     "what_if_total": "Under “{title}”, the next {days} days together differ from the current course by {value} "
     "({low} to {high}, 90%).",
+    "what_if_untried": "*{name}*: no forecast has been made under “{title}” yet.",
     "what_if_same": "“{title}” changes nothing here in the next {days} days.",
     "what_if_not_alike": "“{title}” and the current course were not drawn on the same futures, or not from the same figures: "
     "the difference is not given. Run the scenario again.",

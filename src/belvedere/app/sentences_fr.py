@@ -124,6 +124,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "{value} (de {low} à {high}, 90 %).",
     "what_if_total": "Avec « {title} », la somme des {days} prochains jours s’écarte de la trajectoire actuelle de {value} "
     "(de {low} à {high}, 90 %).",
+    "what_if_untried": "*{name}* : aucune prévision n’a encore été calculée avec « {title} ».",
     "what_if_same": "« {title} » ne change rien ici dans les {days} prochains jours.",
     "what_if_not_alike": "« {title} » et la trajectoire actuelle n’ont pas été tirées sur les mêmes futurs, ou pas des mêmes "
     "chiffres : l’écart n’est pas donné. Recalculez le scénario.",

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from 
 import { useEffect } from 'react'
 import { useView, type View, type Within } from '../url.ts'
 import { api, read } from './client.ts'
-import type { Compare, Feed, Feeds, Frame, Jobs, Notes, Origin, OriginAnswer, Quarantine, Region, SearchResult, Situation, WatchHistory, WatchList, WatchRow } from './types.ts'
+import type { Compare, Facilities, Feed, Feeds, Frame, Jobs, Notes, Origin, OriginAnswer, Quarantine, Region, SearchResult, Situation, WatchHistory, WatchList, WatchRow } from './types.ts'
 
 type Asked = Pick<View, 'country' | 'as_of' | 'scenario'>
 export type Target = NonNullable<Compare['target']>
@@ -56,6 +56,8 @@ export const useOrigin = (origin: Origin | null): UseQueryResult<OriginAnswer> =
     },
     origin !== null,
   )
+
+export const useFacilities = (): UseQueryResult<Facilities> => useAsked(['facilities'], (query) => read(api.GET('/api/v1/facilities', { params: { query } })))
 
 export const useSearch = (q: string): UseQueryResult<SearchResult> =>
   useAsked(['search', q], (query) => read(api.GET('/api/v1/search', { params: { query: { ...query, q } } })), q.trim().length > 0)

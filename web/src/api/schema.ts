@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/facilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facilities
+         * @description Hospitals with their position, beds and how many of them are free.
+         */
+        get: operations["facilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feeds": {
         parameters: {
             query?: never;
@@ -565,6 +585,79 @@ export interface components {
             current: components["schemas"]["Band"] | null;
             observed: components["schemas"]["Observed"];
             projected: components["schemas"]["Band"] | null;
+        };
+        /**
+         * Facilities
+         * @description Hospitals whose position is known.
+         */
+        Facilities: {
+            /** Facilities */
+            facilities: components["schemas"]["Facility"][];
+            meta: components["schemas"]["Meta"];
+            /**
+             * Oldest Days
+             * @description How old a figure may be and still count.
+             */
+            oldest_days: number;
+            /**
+             * Without Position
+             * @description Hospitals that cannot be drawn.
+             */
+            without_position: number;
+        };
+        /**
+         * Facility
+         * @description One hospital. region: the place of the outlook that it lies in.
+         */
+        Facility: {
+            /** Beds */
+            beds: components["schemas"]["FacilityBeds"][];
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Region */
+            region: string | null;
+        };
+        /**
+         * FacilityBeds
+         * @description Beds of one level of care. usable: the least of physical, equipped and staffed, unit by unit, then summed.
+         */
+        FacilityBeds: {
+            /**
+             * Date
+             * Format: date
+             * @description Day of the oldest figure in it.
+             */
+            date: string;
+            /**
+             * Free
+             * @description As reported, else usable less occupied; below zero: more patients than beds.
+             */
+            free: number | null;
+            /**
+             * Fresh
+             * @description Whether that day is recent enough for the figures to count; else they are null.
+             */
+            fresh: boolean;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "icu" | "ward";
+            /**
+             * Occupancy
+             * @description Occupied over usable.
+             */
+            occupancy: number | null;
+            /** Occupied */
+            occupied: number | null;
+            /** Usable */
+            usable: number | null;
         };
         /**
          * Feed
@@ -2202,6 +2295,67 @@ export interface operations {
                 content: {
                     "text/event-stream": string;
                 };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    facilities: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facilities"];
+                };
+            };
+            /** @description Nothing changed since the answer with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What was asked cannot be answered; `detail` says what was found and expected. */
             400: {

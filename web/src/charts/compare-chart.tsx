@@ -106,7 +106,7 @@ export function CompareChart({ data, ahead, selected, caption }: { data: Compare
                 {t.observed}
               </text>
               <text x={x(now) + 5} y={edge.top} className={scenario ? 'halo what-if' : 'halo blue'}>
-                {scenario ? t.scenario : t.projected}
+                {scenario ? t.scenario.toLowerCase() : t.projected}
               </text>
             </>
           )}

@@ -81,7 +81,7 @@ function Drawing({ panel, size, rule, passing, events = [], scenario = false, mo
         <Ceilings model={model} frame={frame} />
         <Observed model={model} frame={frame} known={known} dots={panel.target.includes('admissions')} />
         <Median fan={model.projected} model={model} frame={frame} known={known} className={scenario ? 'what-if-median' : 'median'} />
-        <NowLine model={model} frame={frame} words={large} />
+        <NowLine model={model} frame={frame} words={large} scenario={scenario} />
         {large && <LastValue frame={frame} known={known} digits={model.digits} />}
         <SecondLabel model={model} frame={frame} />
         <Events events={events} model={model} frame={frame} />

@@ -4,6 +4,7 @@ import { feature, mesh } from 'topojson-client'
 import type { GeometryCollection, Topology } from 'topojson-specification'
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson'
 import france from '../../geometry/FR.topojson?url'
+import germany from '../../geometry/DE.topojson?url'
 import italy from '../../geometry/IT.topojson?url'
 
 export interface Properties {
@@ -19,10 +20,10 @@ export interface Outlines {
   parts: GeoJSON.MultiLineString
 }
 
-const FILES: Record<string, string> = { FR: france, IT: italy }
+const FILES: Record<string, string> = { FR: france, IT: italy, DE: germany }
 
 /** Whom the outlines are owed to; `geometry/provenance.json` has files, licences and hashes. */
-export const SOURCES: Record<string, string> = { FR: 'IGN, INSEE', IT: 'ISTAT, CC BY' }
+export const SOURCES: Record<string, string> = { FR: 'IGN, INSEE', IT: 'ISTAT, CC BY', DE: 'Natural Earth' }
 
 export const hasOutlines = (country: string): boolean => country in FILES
 
@@ -43,8 +44,9 @@ export const OVERSEAS = ['FR-971', 'FR-972', 'FR-973', 'FR-974', 'FR-976']
 /** Paris and the départements around it, too small on the map of the country. */
 export const INNER_PARIS = ['FR-75', 'FR-92', 'FR-93', 'FR-94']
 
-/** Lambert-93 (EPSG:2154): conformal cone on 44° and 49° north, 3° east; for Italy the same cone, moved. */
+/** Lambert-93 (EPSG:2154): conformal cone on 44° and 49° north, 3° east; the same cone moved for the others. */
 function cone(country: string): GeoProjection {
+  if (country === 'DE') return geoConicConformal().parallels([48.7, 53.7]).rotate([-10.5, 0])
   if (country === 'IT') return geoConicConformal().parallels([38, 46]).rotate([-12.5, 0])
   return geoConicConformal().parallels([44, 49]).rotate([-3, 0])
 }

@@ -77,7 +77,7 @@ export default function Compare(): ReactNode {
               {view.twin ? t.chart : t.table}
             </button>
             <CopyLink />
-            <ExportMenu path="compare" more={{ places: chosen.join(','), target, ...(view.per && { per: view.per }) }} title={`${t.compare_title} · ${name}`} picture={view.twin ? undefined : '.compare-chart'} />
+            <ExportMenu path="compare" more={{ places: chosen.join(','), target, ...(view.per && { per: view.per }) }} title={`${t.compare_title} · ${name}`} origin={{ table: 'indicators', filters: { indicator: target, place: chosen.join('+') } }} picture={view.twin ? undefined : '.compare-chart'} />
           </>
         }
       >

@@ -134,7 +134,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
                   {icu.mark === 'critical' && <MarkIcon mark="critical" />} {t.binding_tag(t[`binding_${icu.binding}`].toLowerCase())}
                 </span>
               )}
-              <ExportMenu {...file} title={`${place.name} · ${titles[main.target]}${unit}`} picture={view.twin ? undefined : '.main-panel .fan'} dots />
+              <ExportMenu {...file} title={`${place.name} · ${titles[main.target]}${unit}`} origin={main.origin} picture={view.twin ? undefined : '.main-panel .fan'} dots />
             </>
           }
         >
@@ -163,7 +163,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
           className="second"
           scenario={badge(admissions)}
           certificate={certificate(admissions, say)}
-          controls={<ExportMenu {...file} title={`${place.name} · ${titles[admissions.target]}${unit}`} picture={view.twin ? undefined : '.second .fan'} dots />}
+          controls={<ExportMenu {...file} title={`${place.name} · ${titles[admissions.target]}${unit}`} origin={admissions.origin} picture={view.twin ? undefined : '.second .fan'} dots />}
         >
           <Difference panel={admissions} />
           {admissions.nowcast && !view.twin && <NowcastKey />}
@@ -179,7 +179,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
           controls={
             <>
               {ward?.binding && <span className={ward.mark === 'critical' ? 'tag critical' : 'tag'}>{t.binding_tag(t[`binding_${ward.binding}`].toLowerCase())}</span>}
-              <ExportMenu {...file} title={`${place.name} · ${titles[wards.target]}${unit}`} picture={view.twin ? undefined : '.third .fan'} dots />
+              <ExportMenu {...file} title={`${place.name} · ${titles[wards.target]}${unit}`} origin={wards.origin} picture={view.twin ? undefined : '.third .fan'} dots />
             </>
           }
         >
@@ -218,7 +218,7 @@ function Reproduction(props: { panel: PanelData; title: string; row: Data['level
   const [low, middle, high] = band && at >= 0 ? [band.q05[at], band.q50[at], band.q95[at]] : [row?.r_low, row?.r, row?.r_high]
   const whole = low !== null && low !== undefined && middle !== null && middle !== undefined && high !== null && high !== undefined
   return (
-    <Panel title={title} className="side-r" certificate={certificate(panel, say)} controls={<ExportMenu {...file} title={title} picture={shared.twin ? undefined : '.side-r .fan'} dots />}>
+    <Panel title={title} className="side-r" certificate={certificate(panel, say)} controls={<ExportMenu {...file} title={title} origin={panel.origin} picture={shared.twin ? undefined : '.side-r .fan'} dots />}>
       <p className="r-line">
         {whole && (
           <>

@@ -1,10 +1,13 @@
 /** The page of a morning: what changed, where it will hurt, how old and complete the figures are. */
-import { useMemo, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useMemo, type ReactNode } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useFrame, useSituation, useWatch } from '../api/queries.ts'
 import type { Situation as Data, WatchRow } from '../api/types.ts'
 import { chance, day, number } from '../format.ts'
-import { ChanceMap, Legend, type Shade } from '../map/map.tsx'
+import { hasOutlines } from '../map/geometry.ts'
+import { Legend } from '../map/legend.tsx'
+import { ChanceMap } from '../map/map.tsx'
+import type { Shade } from '../map/shade.ts'
 import { CopyLink, ExportMenu, PrintButton } from '../parts/export.tsx'
 import { Headline } from '../parts/headline.tsx'
 import { Choice } from '../parts/menu.tsx'
@@ -15,6 +18,8 @@ import { chanceWithin, WatchTable } from '../parts/watch-list.tsx'
 import { Sentence, useSay } from '../text/index.tsx'
 import { useHref, useView, type Within } from '../url.ts'
 import { useKey } from '../parts/use-key.ts'
+
+const HospitalList = lazy(() => import('../map/hospital-list.tsx'))
 
 export function WithinChoice(): ReactNode {
   const { t } = useSay()
@@ -83,8 +88,10 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
   const origin = { table: 'outlooks', filters: { ...(data.meta.feed && { feed: data.meta.feed }), ...(reference && { reference_date: reference }), level: 'icu' } }
   const reported = frame.data?.reported
   useKey('t', () => change({ twin: !view.twin }))
-  const select = (place: string): void => change({ place })
-  const open = (place: string): void => void go(href(`/region/${place}`, { place }))
+  const select = useCallback((place: string): void => change({ place }), [change])
+  const open = useCallback((place: string): void => void go(href(`/region/${place}`, { place })), [go, href])
+  const name = useCallback((place: string) => names.get(place), [names])
+  const scenario = data.meta.scenario ? (frame.data?.scenarios.find((s) => s.id === data.meta.scenario)?.title ?? data.meta.scenario) : undefined
 
   return (
     <div className={`situation sheet ${updating ? 'aged' : ''}`} data-ready="situation">
@@ -109,14 +116,19 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
       <Panel
         title={t.map_title(view.within)}
         className="map-panel"
-        scenario={data.meta.scenario ?? undefined}
+        scenario={scenario}
         certificate={{ date: made, more: shown.size ? t.map_meta(known, shown.size, unit(shown.size)) : undefined, origin: reference ? origin : null }}
         controls={
           <>
+            {!view.twin && hasOutlines(data.meta.country ?? '') && (
+              <button type="button" aria-pressed={view.detail} onClick={() => change({ detail: !view.detail })}>
+                {t.map_detail}
+              </button>
+            )}
             <button type="button" aria-pressed={view.twin} aria-keyshortcuts="T" onClick={() => change({ twin: !view.twin })}>
               {view.twin ? t.map : t.table}
             </button>
-            <ExportMenu path="situation" title={t.map_title(view.within)} picture={view.twin ? undefined : '.map'} dots />
+            <ExportMenu path="situation" title={t.map_title(view.within)} origin={reference ? origin : null} picture={view.twin ? undefined : '.map'} dots />
           </>
         }
       >
@@ -127,17 +139,24 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
           <ChanceMap
             country={data.meta.country ?? 'FR'}
             shades={shown}
-            names={(place) => names.get(place)}
+            names={name}
             selected={view.place}
             caption={caption}
+            detail={view.detail}
             onSelect={select}
             onOpen={open}
           />
+        )}
+        {view.detail && !view.twin && (
+          <Suspense fallback={null}>
+            <HospitalList place={view.place} name={view.place && names.get(view.place)} />
+          </Suspense>
         )}
       </Panel>
       <Panel
         title={t.watch_list}
         className="watch-panel"
+        scenario={scenario}
         updating={other.isFetching && view.within !== data.map.within}
         certificate={{ date: t.watch_meta(view.within), origin: reference ? origin : null }}
         controls={

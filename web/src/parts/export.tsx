@@ -1,9 +1,11 @@
 /** What leaves the page: CSV and Excel from the API, PNG of a drawing, the link, the printed sheet. */
 import { useState, type ReactNode } from 'react'
+import { useFrame } from '../api/queries.ts'
+import type { Origin } from '../api/types.ts'
 import { useSay } from '../text/index.tsx'
 import { useView, type View } from '../url.ts'
 import { Menu } from './menu.tsx'
-import { savePicture } from './picture.ts'
+import { savePicture, type Words } from './picture.ts'
 
 /** Address of a file with what is on screen: same place, day and scenario. */
 export function fileAddress(path: string, format: 'csv' | 'xlsx', view: Pick<View, 'country' | 'as_of' | 'scenario'>, more: Record<string, string | number> = {}): string {
@@ -42,9 +44,16 @@ export function PrintButton(): ReactNode {
 }
 
 /** The menu of one tile. `within`: selector of the drawing for PNG. */
-export function ExportMenu({ path, more, picture, title, dots = false }: { path: string; more?: Record<string, string | number>; picture?: string; title: string; dots?: boolean }): ReactNode {
+export function ExportMenu({ path, more, picture, title, origin, dots = false }: { path: string; more?: Record<string, string | number>; picture?: string; title: string; origin?: Origin | null; dots?: boolean }): ReactNode {
   const { t } = useSay()
   const [view] = useView()
+  const frame = useFrame().data
+  const scenario = frame?.scenarios.find((s) => s.id === view.scenario)?.title ?? view.scenario
+  const words = (): Words => ({
+    title,
+    filters: [`${t.horizon} ${t.days_short(view.within)}`, `${t.scenario} : ${scenario ?? t.current_course}`, view.per && t.per_100k_axis].filter(Boolean).join(' · '),
+    foot: [document.querySelector('.print-foot')?.textContent ?? '', origin ? `${t.source} : ${[origin.table, ...Object.values(origin.filters)].join(', ')}` : ''].filter(Boolean),
+  })
   return (
     <Menu label={dots ? '⋯' : t.export} name={`${t.export} : ${title}`} className={dots ? 'plain dots' : ''} align="end">
       {(close) => (
@@ -58,7 +67,7 @@ export function ExportMenu({ path, more, picture, title, dots = false }: { path:
           ))}
           {picture && (
             <li>
-              <button type="button" className="item" onClick={() => void savePicture(picture, title)}>
+              <button type="button" className="item" onClick={() => void savePicture(picture, words())}>
                 {t.png}
               </button>
             </li>

@@ -8,6 +8,7 @@ import { useSay } from '../text/index.tsx'
 import { keep, useView } from '../url.ts'
 import { Horizon } from './horizon.tsx'
 import { ScenarioSwitch } from './scenario-switch.tsx'
+import { WallClock } from './wall.tsx'
 
 /** A day, or a day and its time; a narrow screen leaves the time out. */
 function Moment({ value }: { value: string | undefined }): ReactNode {
@@ -141,6 +142,7 @@ export function AsOfBar({ frame, menu }: { frame: Frame | undefined; menu: React
           </div>
         </>
       )}
+      {view.wall && <WallClock />}
       <ScenarioSwitch frame={frame} />
       <div className="cell lang">
         <Choice

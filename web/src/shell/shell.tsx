@@ -11,6 +11,7 @@ import { useSay, ZoneProvider } from '../text/index.tsx'
 import { useHref, useView } from '../url.ts'
 import { AsOfBar } from './bar.tsx'
 import { Rail } from './rail.tsx'
+import { Wall } from './wall.tsx'
 
 const OriginDrawer = lazy(() => import('../parts/origin-drawer.tsx'))
 
@@ -93,11 +94,7 @@ export function Shell(): ReactNode {
             )}
           </footer>
         </div>
-        {view.wall && (
-          <button type="button" className="leave-wall" onClick={() => change({ wall: false })}>
-            {t.leave_wall}
-          </button>
-        )}
+        {view.wall && <Wall />}
       </div>
       {view.origin && (
         <Suspense fallback={null}>

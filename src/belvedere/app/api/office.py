@@ -21,6 +21,7 @@ from belvedere.app.api import models_data as data
 from belvedere.app.api import region as regions
 from belvedere.app.api.asked import Asked
 from belvedere.app.api.common import country_name
+from belvedere.app.api.facilities import facilities
 from belvedere.app.api.kept import Kept
 from belvedere.app.api.models import Model
 from belvedere.app.api.models_region import Per, Target
@@ -94,6 +95,9 @@ class Office:
 
     def compare(self, asked: Asked, places: tuple[str, ...], target: Target, per: Per, format: str) -> Response:
         return self._page(asked, lambda reading: lookup.compare(reading, places, target, per), exports.of_compare, format)
+
+    def facilities(self, asked: Asked) -> Response:
+        return self._json(asked, facilities)
 
     def search(self, asked: Asked, query: str) -> Response:
         return self._json(asked, lambda reading: lookup.search(reading, query))

@@ -16,7 +16,7 @@ from belvedere.app.api.reading import PAST_DAYS, Reading
 from belvedere.app.api.scores import LEAST_DAYS, Record, records
 from belvedere.app.api.watch import facts, ranked
 from belvedere.app.sentences import PlaceFacts, SituationFacts, place_lede, situation_lede
-from belvedere.app.sentences_words import say
+from belvedere.app.sentences_words import say, stretches
 from belvedere.errors import UnknownName
 
 SCORED = (Target.icu_census, Target.hospital_census, Target.hospital_admissions, Target.icu_admissions)
@@ -66,6 +66,9 @@ def _no_panels() -> Panels:
 
 def _lede(reading: Reading, place: str):
     places = reading.state.places
+    if reading.scenario is not None and reading.run is None:
+        title = reading.scenarios[reading.scenario].title
+        return common.sentence(lambda lang: stretches(say(lang, "what_if_untried", name=places.name(place), title=title)))
     stale_days = reading.state.settings.days("last_day.stale_days")
     watch = [] if reading.said is None else reading.said.watch.to_dict("records")
     inside = () if reading.ground is None else reading.ground.members.get(place, ())

@@ -10,6 +10,7 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import StreamingResponse
 
 from belvedere.app.api import models_data as data
+from belvedere.app.api import models_facilities as hospitals
 from belvedere.app.api import models_region as regions
 from belvedere.app.api import models_situation as situations
 from belvedere.app.api.acting import acting_route
@@ -92,6 +93,11 @@ def make_router(office: Office) -> APIRouter:
     ) -> Response:
         """Up to five places on the same days."""
         return office.compare(asked, tuple(dict.fromkeys(places.split(","))), target, per, format)
+
+    @read("/facilities", "facilities", hospitals.Facilities)
+    def facilities(asked: AskedOption) -> Response:
+        """Hospitals with their position, beds and how many of them are free."""
+        return office.facilities(asked)
 
     @read("/search", "search", regions.SearchResult)
     def search(asked: AskedOption, q: Annotated[str, Query(min_length=1, max_length=100)]) -> Response:

@@ -44,7 +44,7 @@ export function AxisUnit({ frame, unit }: { frame: Pick<Frame, 'top'>; unit: str
   )
 }
 
-export function NowLine({ model, frame, words }: { model: Model; frame: Frame; words: boolean }): ReactNode {
+export function NowLine({ model, frame, words, scenario }: { model: Model; frame: Frame; words: boolean; scenario: boolean }): ReactNode {
   const { t } = useSay()
   if (model.now === null) return null
   const at = frame.x(model.now)
@@ -56,8 +56,8 @@ export function NowLine({ model, frame, words }: { model: Model; frame: Frame; w
           <text x={at - 5} y={frame.top + 8} className="halo ink" textAnchor="end">
             {t.observed}
           </text>
-          <text x={at + 5} y={frame.top + 8} className="halo blue">
-            {t.projected}
+          <text x={at + 5} y={frame.top + 8} className={scenario ? 'halo what-if' : 'halo blue'}>
+            {scenario ? t.scenario.toLowerCase() : t.projected}
           </text>
         </>
       )}

@@ -16,14 +16,14 @@ export function FanKey({ scenario = false }: { scenario?: boolean }): ReactNode 
   return (
     <ul className="fan-key">
       {item(<line x1="0" x2="28" y1="6" y2="6" className="observed" />, t.key_observed)}
-      {scenario && item(<line x1="0" x2="28" y1="6" y2="6" className="what-if-median" />, t.scenario)}
+      {scenario && item(<line x1="0" x2="28" y1="6" y2="6" className="what-if-median" />, t.scenario.toLowerCase())}
       {scenario
         ? item(
             <g className="current-course">
               <rect y="2" width="28" height="8" className="band-90" />
               <line x1="0" x2="28" y1="6" y2="6" className="median" />
             </g>,
-            t.current_course,
+            t.current_short,
           )
         : item(<line x1="0" x2="28" y1="6" y2="6" className="median" />, t.key_projected)}
       {item(
