@@ -160,7 +160,11 @@ def _serve(workspace, host: str, port: int) -> None:
     with listening:
         out().print(f"Belvedere is at http://{host}:{listening.getsockname()[1]}  (Ctrl+C stops it)")
         config = uvicorn.Config(
-            make_app(workspace), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+            make_app(workspace, alerts=True),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
         )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])

@@ -8,8 +8,10 @@ import pandas as pd
 
 import belvedere
 from belvedere.app import feed_page
+from belvedere.app.alerting import Alerting
 from belvedere.app.api import common
 from belvedere.app.api import models_data as data
+from belvedere.app.api.alert_answers import alert_frame
 from belvedere.app.api.common import cell, text
 from belvedere.app.api.models_situation import (
     BannerRow,
@@ -59,6 +61,7 @@ def frame(reading: Reading) -> Frame:
         feeds_late=len(view.late),
         quarantine_open=view.waiting,
         watch_open=sum((row.chance_14 or 0) > LIKELY for row in (ranked(reading, "icu") if country else [])),
+        **alert_frame(Alerting(reading.library)),
         languages=sorted(LANGUAGES, reverse=True),
         version=belvedere.__version__,
         synthetic=view.demo,

@@ -80,6 +80,8 @@ class Frame(Model):
     feeds_late: int
     quarantine_open: int
     watch_open: int = Field(description="Watch rows more likely than not within 14 days that nobody has taken.")
+    alerts_open: int
+    alert_faults: list[Text] = Field(description="Channels through which alerts do not reach people, in words.")
     languages: list[str]
     version: str
     synthetic: bool
