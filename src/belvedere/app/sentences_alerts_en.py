@@ -61,6 +61,13 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "sent_by": "Sent by Belvedere for rule {rules}.",
     "test_subject": "Belvedere: test message",
     "test": "This is a test of the channel {channel}. Nothing is wrong; alerts reach you here.",
+    # the page
+    "lede": ("*{n} alert is open*: {first}.", "*{n} alerts are open*. The gravest: {first}."),
+    "lede_none": "No alert is open.",
+    "lede_never": "This server has held nothing against the rules yet.",
+    "lede_fault": "*The last look failed*: {reason}",
+    "lede_channels": "*Messages do not arrive*: {names}.",
+    "lede_untold": "Nobody is told: no rule names a channel.",
     # rules
     "would_now": ("With this threshold *{n} {what}* would alert now", "With this threshold *{n} {what}* would alert now"),
     "would_none": "With this threshold nothing would alert now",

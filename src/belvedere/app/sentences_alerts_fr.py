@@ -61,6 +61,13 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "sent_by": "Envoyé par Belvedere pour la règle {rules}.",
     "test_subject": "Belvedere : message d’essai",
     "test": "Ceci est un essai du canal {channel}. Tout va bien ; les alertes vous parviennent ici.",
+    # la page
+    "lede": ("*{n} alerte est ouverte* : {first}.", "*{n} alertes sont ouvertes*. La plus grave : {first}."),
+    "lede_none": "Aucune alerte n’est ouverte.",
+    "lede_never": "Ce serveur n’a encore rien comparé aux règles.",
+    "lede_fault": "*La dernière vérification a échoué* : {reason}",
+    "lede_channels": "*Des messages n’arrivent pas* : {names}.",
+    "lede_untold": "Personne n’est prévenu : aucune règle ne nomme de canal.",
     # règles
     "would_now": ("Avec ce seuil, *{n} {what}* alerterait maintenant", "Avec ce seuil, *{n} {what}* alerteraient maintenant"),
     "would_none": "Avec ce seuil, rien n’alerterait maintenant",
@@ -85,7 +92,10 @@ TEXTS: dict[str, str | tuple[str, str]] = {
         "{n} sont venues alors que les lits étaient déjà dépassés",
     ),
     "not_come": ("{n} ne s’est pas vérifiée", "{n} ne se sont pas vérifiées"),
-    "open_question": ("pour {n}, les prévisions ne permettent pas d’en juger", "pour {n}, les prévisions ne permettent pas d’en juger"),
+    "open_question": (
+        "pour {n}, les prévisions ne permettent pas d’en juger",
+        "pour {n}, les prévisions ne permettent pas d’en juger",
+    ),
     # sortes de règles
     "kind_beds": "Chance de dépasser les {beds} sous {days} jours",
     "kind_feed": "Un flux en retard ou mis de côté",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from belvedere.app import formats
@@ -14,7 +14,7 @@ from belvedere.app.alerting import Alerting
 from belvedere.app.api import models_alerts as models
 from belvedere.app.api.asked import Asked
 from belvedere.app.api.common import sentence, text
-from belvedere.app.sentences_words import stretches
+from belvedere.app.sentences_words import names, stretches
 from belvedere.app.status import FeedStatus
 from belvedere.desk import alert_book as book
 from belvedere.desk.alert_rules import Rule, check_rule, rule_changes, rule_of
@@ -36,14 +36,19 @@ def page(alerting: Alerting) -> models.AlertsAnswer:
     standing = sorted(book.open_alerts(workspace), key=gravity)
     note(alerting, "GET", "", {"open": len(standing)})
     settings = alerting.settings()
+    last = max((alert.judged_at for alert in standing), default=None)
+    looked_at, fault = alerting.looked.at or last, alerting.looked.error or settings.faults.get("") or None
+    broken = failing(alerting)
     return models.AlertsAnswer(
         now=voice.now,
+        lede=sentence(lambda lang: _lede(lang, voice, standing, looked_at, fault, broken, untold=_untold(alerting))),
         synthetic=any(alert.facts.get("synthetic") for alert in standing),
-        looked_at=alerting.looked.at,
-        fault=alerting.looked.error or settings.faults.get("") or None,
+        looked_at=looked_at,
+        fault=fault,
         open=[alert_row(voice, alert) for alert in standing],
         closed=[alert_row(voice, alert) for alert in book.closed_alerts(workspace, newest=SHOWN)],
         rules=rules(alerting),
+        templates=[_body(rule) for rule in alerting.shipped().values()],
         channels=channels(alerting, settings),
         base_url=settings.base_url or None,
         attempts=[attempt_row(tried) for tried in book.attempts(workspace, newest=SHOWN)],
@@ -52,6 +57,26 @@ def page(alerting: Alerting) -> models.AlertsAnswer:
             for c in rule_changes(workspace, newest=SHOWN)
         ],
     )
+
+
+def _lede(
+    lang: str, voice: Voice, standing: Sequence[Alert], looked_at, fault: str | None, broken: Sequence[str], *, untold: bool
+):
+    """What stops the alerts first, then what is open."""
+    said = [say(lang, "lede_fault", reason=fault)] if fault else []
+    if broken:
+        said.append(say(lang, "lede_channels", names=names(lang, broken)))
+    if standing:
+        said.append(say(lang, "lede", len(standing), first=voice.short(lang, standing[0])))
+    else:
+        said.append(say(lang, "lede_none" if looked_at else "lede_never"))
+    if untold:
+        said.append(say(lang, "lede_untold"))
+    return stretches(" ".join(said))
+
+
+def _untold(alerting: Alerting) -> bool:
+    return not any(rule.channels and rule.active for rule in alerting.rules().values())
 
 
 def history(alerting: Alerting, newest: int) -> models.AlertHistory:

@@ -122,12 +122,14 @@ class AlertsAnswer(Model):
     """The page of the alerts. looked_at: last look of this server; fault: what stopped it."""
 
     now: dt.datetime
+    lede: Sentence
     synthetic: bool
     looked_at: dt.datetime | None
     fault: str | None
     open: list[AlertRow]
     closed: list[AlertRow]
     rules: list[RuleRow]
+    templates: list[RuleBody] = Field(description="The rules as they come with Belvedere: where a new one starts from.")
     channels: list[ChannelRow]
     base_url: str | None
     attempts: list[AttemptRow]
