@@ -31,6 +31,7 @@ const later = (page: ReactNode): ReactNode => <Suspense fallback={<Progress />}>
 const Region = lazy(() => import('./pages/region.tsx'))
 const Compare = lazy(() => import('./pages/compare.tsx'))
 const Watch = lazy(() => import('./pages/watch.tsx'))
+const Alerts = lazy(() => import('./pages/alerts.tsx'))
 const Data = lazy(() => import('./pages/data.tsx'))
 const Feed = lazy(() => import('./pages/feed.tsx'))
 const Quarantine = lazy(() => import('./pages/quarantine.tsx'))
@@ -45,6 +46,7 @@ const router = createBrowserRouter([
       { path: 'region/:place', element: later(<Region />) },
       { path: 'compare', element: later(<Compare />) },
       { path: 'watch', element: later(<Watch />) },
+      { path: 'alerts', element: later(<Alerts />) },
       { path: 'data', element: later(<Data />) },
       { path: 'data/quarantine', element: later(<Quarantine />) },
       { path: 'data/:feed', element: later(<Feed />) },

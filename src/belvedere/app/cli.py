@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from belvedere.app import cli_backtest, cli_data, cli_keep, cli_mapping, cli_outlook, cli_quarantine, cli_scenario, cli_serve
+from belvedere.app import (
+    cli_alerts,
+    cli_backtest,
+    cli_data,
+    cli_keep,
+    cli_mapping,
+    cli_outlook,
+    cli_quarantine,
+    cli_scenario,
+    cli_serve,
+)
 from belvedere.errors import BelvedereError
 
 FAILED = 2
@@ -48,6 +58,7 @@ cli_serve.register(app)
 cli_outlook.register(app)
 cli_backtest.register(app)
 app.add_typer(cli_scenario.app, name="scenario")
+app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_quarantine.app, name="quarantine")
 app.add_typer(cli_mapping.app, name="mapping")
 cli_keep.register(app)

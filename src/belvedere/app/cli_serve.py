@@ -190,7 +190,11 @@ def _serve(workspace, host: str, port: int, look_from: Mapping[str, str] = Mappi
         for country, day in look_from.items():
             out().print(f"{country}, whose figures have ended: {address}/?country={country}&as_of={day}", soft_wrap=True)
         config = uvicorn.Config(
-            make_app(workspace), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+            make_app(workspace, alerts=True),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
         )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])

@@ -29,7 +29,11 @@ def both(make: Callable[[str], str]) -> dict[str, str]:
 
 def say(lang: str, name: str, n: float | None = None, /, **values: object) -> str:
     """A text by name, singular or plural by n. French counts 0 and 1 as singular, English only 1."""
-    text = LANGUAGES[lang].TEXTS[name]
+    return fill(lang, LANGUAGES[lang].TEXTS[name], n, **values)
+
+
+def fill(lang: str, text: str | tuple[str, str], n: float | None = None, /, **values: object) -> str:
+    """A text with its values in it, singular or plural by n."""
     if isinstance(text, tuple):
         text = text[_many(lang, n)]
     shown = {k: formats.number(lang, v) if isinstance(v, (int, float)) else v for k, v in values.items()}

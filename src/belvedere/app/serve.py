@@ -21,7 +21,10 @@ from starlette.middleware.gzip import GZipMiddleware
 
 import belvedere
 from belvedere.app import pages
+from belvedere.app.alert_clock import AlertClock
+from belvedere.app.alerting import Alerting
 from belvedere.app.api import problems
+from belvedere.app.api.alert_routes import make_alert_router
 from belvedere.app.api.office import Office
 from belvedere.app.api.router import make_router
 from belvedere.app.findings import FindingsKeeper
@@ -49,20 +52,27 @@ FRAME_ARGUMENTS = ("lang", "as_of")
 Clock = Callable[[], dt.datetime]
 
 
-def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UTC)) -> FastAPI:
-    """The application for one workspace. now: the clock; tests pass a fixed one."""
+def make_app(workspace: Workspace, *, now: Clock = lambda: dt.datetime.now(dt.UTC), alerts: bool = False) -> FastAPI:
+    """The application for one workspace. now: the clock; tests pass a fixed one. alerts: whether to look for them all the time,
+    and send them; without it only when asked to."""
     keeper = FindingsKeeper(workspace)
     office = Office(workspace, keeper, now)
+    alerting = Alerting(office.library)
+    clock = AlertClock(alerting)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         office.warm()
+        if alerts:
+            clock.start()
         yield
+        clock.stop()
         office.stop()
         keeper.stop()
 
     app = FastAPI(title="Belvedere", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(make_router(office))
+    app.include_router(make_alert_router(alerting))
     problems.install(app)
     templates = _templates()
 

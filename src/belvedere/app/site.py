@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-ADDRESSES = ("/", "/region/{place}", "/compare", "/watch", "/data", "/data/quarantine", "/data/{feed}")
+ADDRESSES = ("/", "/region/{place}", "/compare", "/watch", "/alerts", "/data", "/data/quarantine", "/data/{feed}")
 """Addresses of the pages; `web/src/main.tsx` has the same."""
 LOOSE = {"mark.svg": "image/svg+xml", "theme.js": "text/javascript"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -209,9 +209,9 @@ def _in_scope(rule: Rule, place: str | None, inside: Inside) -> bool:
 
 def _place(rule: Rule, fact: PlaceFact, level: str, value: float | None) -> Judged:
     told = {
-        **fact.told, "country": fact.country, "reference_date": fact.reference_date.isoformat(), "status": fact.status,
-        "synthetic": fact.synthetic, "reported": fact.reported, "present": fact.present, "beds": fact.beds,
-        "within_days": rule.within_days,
+        **fact.told, "country": fact.country, "reference_date": fact.reference_date.isoformat(), "level": level,
+        "status": fact.status, "synthetic": fact.synthetic, "reported": fact.reported, "present": fact.present,
+        "beds": fact.beds, "within_days": rule.within_days,
     }  # fmt: skip
     return _judged(rule, fact.place, level, value, "", told)
 
@@ -267,7 +267,8 @@ class Replayed:
     """What a rule would have done on past outlooks, oldest first.
 
     outlooks: on how many. first, last: their days. alerts: opened. Of those of beds: already (the beds were passed when it
-    opened), came (they were passed within the rule's days, `lead_days` after), not_come, open_question (too early to tell).
+    opened), came (they were passed within the rule's days, at least `lead_days` after), not_come (an outlook of every one of
+    those days shows that they were not), open_question (the outlooks do not tell).
     """
 
     outlooks: int
@@ -307,16 +308,18 @@ def _with_outcomes(made: Replayed, rule: Rule, past, opened: Sequence[tuple[dt.d
         for day, places in past
         for fact in places
     }
+    known = sorted(day for day, _places in past)
     lead, already, not_come, question = [], 0, 0, 0
     for opened_on, found in opened:
-        last = opened_on + dt.timedelta(days=rule.within_days)
-        coming = {day: full.get((found.subject, found.level, day)) for day, _places in past if opened_on < day <= last}
-        when = next((day for day, passed in coming.items() if passed), None)
+        coming = [opened_on + dt.timedelta(days=n) for n in range(1, rule.within_days + 1)]
+        passed = {day: full.get((found.subject, found.level, day)) for day in coming}
+        when = next((day for day in coming if passed[day]), None)
         if full.get((found.subject, found.level, opened_on)):
             already += 1
         elif when is not None:
-            lead.append((when - opened_on).days)
-        elif made.last >= last and coming and None not in coming.values():
+            # Between two outlooks nobody looked: it may have happened the day after the one before.
+            lead.append((max(day for day in known if day < when) - opened_on).days + 1)
+        elif all(state is False for state in passed.values()):
             not_come += 1
         else:
             question += 1

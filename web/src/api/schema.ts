@@ -4,6 +4,174 @@
  */
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page
+         * @description Everything the page of the alerts shows.
+         */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description Sends a test message, and says how it went.
+         */
+        post: operations["test_alert_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Looks at once, and sends what is to be told.
+         */
+        post: operations["check_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description Alerts that have closed, the newest first.
+         */
+        get: operations["alert_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What a rule would do now, and would have done over the past weeks. Changes nothing.
+         */
+        post: operations["preview_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description Every rule, the shipped ones among them.
+         */
+        get: operations["alert_rules"];
+        put?: never;
+        /**
+         * Make Rule
+         * @description A new rule. Refused if the name is taken.
+         */
+        post: operations["make_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Rule
+         * @description Takes a rule away; its open alerts close at the next look.
+         */
+        delete: operations["remove_alert_rule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Rule
+         * @description Changes a rule; a shipped one becomes one of the workspace.
+         */
+        patch: operations["change_alert_rule"];
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Says that somebody knows: no further message until it closes.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/compare": {
         parameters: {
             query?: never;
@@ -377,6 +545,167 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcknowledgeBody
+         * @description Why an alert needs no further message.
+         */
+        AcknowledgeBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AlertHistory
+         * @description Alerts that closed, newest first.
+         */
+        AlertHistory: {
+            /** Rows */
+            rows: components["schemas"]["AlertRow"][];
+        };
+        /**
+         * AlertRow
+         * @description An alert: one place (and level), feed or country under one rule.
+         */
+        AlertRow: {
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged Reason */
+            acknowledged_reason: string | null;
+            /**
+             * Address
+             * @description Page that shows it, without the host.
+             */
+            address: string;
+            /**
+             * Basis
+             * @description Age and completeness of the figures, and doubts.
+             */
+            basis: components["schemas"]["Sentence"][];
+            /** @description Why it closed. */
+            closed: components["schemas"]["Text"] | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Judged At
+             * Format: date-time
+             */
+            judged_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "beds" | "feed" | "outlook" | "place_failed" | "growth";
+            /** Level */
+            level: string | null;
+            name: components["schemas"]["Text"];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Rule */
+            rule: string;
+            sentence: components["schemas"]["Sentence"];
+            short: components["schemas"]["Text"];
+            /**
+             * Stale Days
+             * @description Age of the figures where they are old; null where they are not.
+             */
+            stale_days: number | null;
+            /**
+             * Subject
+             * @description Place, feed or country.
+             */
+            subject: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /** Told At */
+            told_at: string | null;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "chance" | "hours" | "days" | "outlooks";
+            /**
+             * Value
+             * @description As last known, in the unit of the kind.
+             */
+            value: number | null;
+        };
+        /**
+         * AlertsAnswer
+         * @description The page of the alerts. looked_at: last look of this server; fault: what stopped it.
+         */
+        AlertsAnswer: {
+            /** Attempts */
+            attempts: components["schemas"]["AttemptRow"][];
+            /** Base Url */
+            base_url: string | null;
+            /** Changes */
+            changes: components["schemas"]["ChangeRow"][];
+            /** Channels */
+            channels: components["schemas"]["ChannelRow"][];
+            /** Closed */
+            closed: components["schemas"]["AlertRow"][];
+            /** Fault */
+            fault: string | null;
+            lede: components["schemas"]["Sentence"];
+            /** Looked At */
+            looked_at: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Open */
+            open: components["schemas"]["AlertRow"][];
+            /** Rules */
+            rules: components["schemas"]["RuleRow"][];
+            /** Synthetic */
+            synthetic: boolean;
+            /**
+             * Templates
+             * @description The rules as they come with Belvedere: where a new one starts from.
+             */
+            templates: components["schemas"]["RuleBody-Output"][];
+        };
+        /**
+         * AlertsDone
+         * @description What was changed.
+         */
+        AlertsDone: {
+            /** Id */
+            id: string;
+            /** Sequence */
+            sequence: number;
+        };
+        /**
+         * AttemptRow
+         * @description One try to send a message.
+         */
+        AttemptRow: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channel */
+            channel: string;
+            /** Next Try At */
+            next_try_at: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "sent" | "failed" | "again" | "unknown";
+            /** Reason */
+            reason: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
          * Band
          * @description Quantiles by day.
          */
@@ -464,6 +793,42 @@ export interface components {
             chance: (number | null)[];
             /** Dates */
             dates: string[];
+        };
+        /**
+         * ChangeRow
+         * @description A change of a rule. rule: what it then said; null where it was taken away.
+         */
+        ChangeRow: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: string;
+            rule: components["schemas"]["RuleBody-Output"] | null;
+            /** Sequence */
+            sequence: number;
+        };
+        /**
+         * ChannelRow
+         * @description A channel of the settings, or one that only a rule names. target: where it goes, without secrets.
+         */
+        ChannelRow: {
+            /** Kind */
+            kind: ("email" | "webhook") | null;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "works" | "unused" | "again" | "failed" | "unknown" | "fault";
+            /** Target */
+            target: string | null;
+            text: components["schemas"]["Sentence"];
         };
         /**
          * Compare
@@ -885,6 +1250,13 @@ export interface components {
          * @description What the frame of every page shows.
          */
         Frame: {
+            /**
+             * Alert Faults
+             * @description Channels through which alerts do not reach people, in words.
+             */
+            alert_faults: components["schemas"]["Text"][];
+            /** Alerts Open */
+            alerts_open: number;
             /** Banner */
             banner: components["schemas"]["BannerRow"][];
             /** Countries */
@@ -1667,6 +2039,137 @@ export interface components {
             part: string;
         };
         /**
+         * RuleBody
+         * @description A rule as it is written. threshold and clear_at are in the unit of the kind; clear_at lies below.
+         */
+        "RuleBody-Input": {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Active Until */
+            active_until?: string | null;
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /** Clear At */
+            clear_at: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "beds" | "feed" | "outlook" | "place_failed" | "growth";
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language: "fr" | "en";
+            /** Least Hours */
+            least_hours: number;
+            /**
+             * Level
+             * @default
+             */
+            level: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /** Threshold */
+            threshold: number;
+            /** Within Days */
+            within_days?: (7 | 14 | 28) | null;
+        };
+        /**
+         * RuleBody
+         * @description A rule as it is written. threshold and clear_at are in the unit of the kind; clear_at lies below.
+         */
+        "RuleBody-Output": {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Active Until */
+            active_until: string | null;
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /** Clear At */
+            clear_at: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "beds" | "feed" | "outlook" | "place_failed" | "growth";
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language: "fr" | "en";
+            /** Least Hours */
+            least_hours: number;
+            /**
+             * Level
+             * @default
+             */
+            level: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /** Threshold */
+            threshold: number;
+            /** Within Days */
+            within_days: (7 | 14 | 28) | null;
+        };
+        /**
+         * RuleEffect
+         * @description What a rule would do. alerts_now: things that reach the threshold now; the rest is over past outlooks.
+         */
+        RuleEffect: {
+            /** Alerts Now */
+            alerts_now: number;
+            /**
+             * Lead Days
+             * @description Mean days from alert to passing the beds, of those that were passed after.
+             */
+            lead_days: number | null;
+            /** Past Alerts */
+            past_alerts: number | null;
+            /**
+             * Past Outlooks
+             * @description Null for a kind whose past is not kept.
+             */
+            past_outlooks: number | null;
+            text: components["schemas"]["Sentence"];
+            /** Unknown Now */
+            unknown_now: number;
+        };
+        /**
          * RuleFindings
          * @description All one rule found in a feed.
          */
@@ -1685,6 +2188,61 @@ export interface components {
              */
             severity: "error" | "warning" | "info";
             title: components["schemas"]["Text"];
+        };
+        /**
+         * RulePatch
+         * @description What is to change of a rule; null: stays as it is. An empty place is everywhere; `open_end`: no last day any more.
+         */
+        RulePatch: {
+            /** Active */
+            active?: boolean | null;
+            /** Active Until */
+            active_until?: string | null;
+            /** Channels */
+            channels?: string[] | null;
+            /** Clear At */
+            clear_at?: number | null;
+            /** Language */
+            language?: ("fr" | "en") | null;
+            /** Least Hours */
+            least_hours?: number | null;
+            /**
+             * Open End
+             * @default false
+             */
+            open_end: boolean;
+            /** Owner */
+            owner?: string | null;
+            /** Place */
+            place?: string | null;
+            /** Threshold */
+            threshold?: number | null;
+            /** Within Days */
+            within_days?: (7 | 14 | 28) | null;
+        };
+        /**
+         * RuleRow
+         * @description A rule with its title. holds: in use today.
+         */
+        RuleRow: {
+            /** Holds */
+            holds: boolean;
+            /**
+             * Open
+             * @description Alerts open under it.
+             */
+            open: number;
+            rule: components["schemas"]["RuleBody-Output"];
+            scope: components["schemas"]["Text"];
+            /** Shipped */
+            shipped: boolean;
+            title: components["schemas"]["Text"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "chance" | "hours" | "days" | "outlooks";
+            unit_text: components["schemas"]["Text"];
         };
         /**
          * Said
@@ -1863,6 +2421,18 @@ export interface components {
             target: components["schemas"]["Target"];
             /** Weeks */
             weeks: number;
+        };
+        /**
+         * TestBody
+         * @description Language of the test message.
+         */
+        TestBody: {
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language: "fr" | "en";
         };
         /**
          * Text
@@ -2141,6 +2711,506 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsAnswer"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptRow"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsAnswer"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_history: {
+        parameters: {
+            query?: {
+                newest?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertHistory"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleEffect"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRow"][];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsDone"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsDone"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsDone"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRow"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     compare: {
         parameters: {
             query: {

@@ -40,6 +40,9 @@ export function Rail({ frame, open, place }: { frame: Frame | undefined; open: b
         <Entry to="/watch" count={frame?.watch_open} grave>
           {t.watch_list}
         </Entry>
+        <Entry to="/alerts" count={frame?.alerts_open}>
+          {t.alerts}
+        </Entry>
       </ul>
       <h2>{t.check}</h2>
       <ul>

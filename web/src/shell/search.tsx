@@ -6,7 +6,7 @@ import type { SearchHit } from '../api/types.ts'
 import { useSay } from '../text/index.tsx'
 import { useHref } from '../url.ts'
 
-const PAGES: Record<string, string> = { situation: '/', watch: '/watch', compare: '/compare', feeds: '/data', data: '/data', quarantine: '/data/quarantine' }
+const PAGES: Record<string, string> = { situation: '/', watch: '/watch', alerts: '/alerts', compare: '/compare', feeds: '/data', data: '/data', quarantine: '/data/quarantine' }
 
 function address(hit: SearchHit): string {
   if (hit.kind === 'place') return `/region/${hit.id}`

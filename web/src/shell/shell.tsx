@@ -36,6 +36,24 @@ function Banner({ frame }: { frame: Frame }): ReactNode {
   )
 }
 
+/** Alerts that do not reach people: said on every page until the channel works again. */
+function AlertFaults({ frame }: { frame: Frame }): ReactNode {
+  const { t, pick } = useSay()
+  const href = useHref()
+  if (frame.alert_faults.length === 0) return null
+  return (
+    <div className="banner grave" role="alert">
+      <MarkIcon mark="failed" />
+      <p>
+        <strong>{frame.alert_faults.map(pick).join(' ')}</strong>
+      </p>
+      <Link className="button" to={href('/alerts')}>
+        {t.alerts}
+      </Link>
+    </div>
+  )
+}
+
 export function Shell(): ReactNode {
   const { t, lang, zone, pick } = useSay()
   const [view, change] = useView()
@@ -83,6 +101,7 @@ export function Shell(): ReactNode {
           )}
           {frame.data && <Banner frame={frame.data} />}
           {frame.data && <UntriedScenario frame={frame.data} />}
+          {frame.data && <AlertFaults frame={frame.data} />}
           <main id="sheet" tabIndex={-1} className={frame.isPlaceholderData ? 'aged' : ''}>
             <Outlet />
           </main>

@@ -13,6 +13,7 @@ export const en: Words = {
   forecast: 'Forecast',
   compare: 'Compare',
   watch_list: 'Watch list',
+  alerts: 'Alerts',
   data_health: 'Data health',
   quarantine: 'Set aside',
   synthetic: 'Synthetic data',

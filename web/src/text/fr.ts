@@ -13,6 +13,7 @@ export const fr = {
   forecast: 'Prévision',
   compare: 'Comparer',
   watch_list: 'Liste de veille',
+  alerts: 'Alertes',
   data_health: 'Santé des données',
   quarantine: 'Mis de côté',
   synthetic: 'Données synthétiques',

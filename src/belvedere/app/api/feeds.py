@@ -8,8 +8,10 @@ import pandas as pd
 
 import belvedere
 from belvedere.app import feed_page
+from belvedere.app.alerting import Alerting
 from belvedere.app.api import common
 from belvedere.app.api import models_data as data
+from belvedere.app.api.alert_answers import alert_frame
 from belvedere.app.api.common import cell, text
 from belvedere.app.api.models_situation import (
     BannerRow,
@@ -61,6 +63,7 @@ def frame(reading: Reading) -> Frame:
         watch_open=sum(
             (row.chance_14 or 0) > LIKELY and row.state == "open" for row in (ranked(reading, "icu") if country else [])
         ),
+        **alert_frame(Alerting(reading.library)),
         languages=sorted(LANGUAGES, reverse=True),
         version=belvedere.__version__,
         synthetic=view.demo,

@@ -27,6 +27,7 @@ HITS = 12
 PAGES = {
     "situation": ("Situation", "Situation"),
     "watch": ("Liste de veille", "Watch list"),
+    "alerts": ("Alertes", "Alerts"),
     "compare": ("Comparer des lieux", "Compare places"),
     "data": ("Santé des données", "Data health"),
     "quarantine": ("Quarantaine", "Quarantine"),

@@ -83,6 +83,8 @@ class Frame(Model):
     feeds_late: int
     quarantine_open: int
     watch_open: int = Field(description="Open watch rows that are more likely than not to pass their beds within 14 days.")
+    alerts_open: int
+    alert_faults: list[Text] = Field(description="Channels through which alerts do not reach people, in words.")
     languages: list[str]
     version: str
     synthetic: bool

@@ -31,6 +31,7 @@ from belvedere.app.api.situation import situation
 from belvedere.app.api.watch import watch_list
 from belvedere.app.api.worker import Worker
 from belvedere.app.findings import FindingsKeeper
+from belvedere.desk.alert_book import mark as alert_mark
 from belvedere.desk.watch import changes_by_itself
 from belvedere.errors import UnknownName
 from belvedere.outlook.run import ask_outlook
@@ -82,7 +83,7 @@ class Office:
     # -- the pages -------------------------------------------------------------------------------------------------------
 
     def frame(self, asked: Asked) -> Response:
-        return self._json(asked, feeds.frame, ages=True)
+        return self._json(asked, feeds.frame, ages=True, mark=alert_mark(self.workspace))
 
     def situation(self, asked: Asked, format: str) -> Response:
         return self._page(asked, situation, exports.of_situation, format, ages=True)
@@ -143,8 +144,12 @@ class Office:
         filters = {name: value for name, value in asked.query if name != "format"}
         return exports.file(sheet(answer, {"page": asked.path, **filters}), format)
 
-    def _json(self, asked: Asked, make: Callable[[Reading], Model], *, ages: bool = False, findings: bool = False) -> Response:
-        return self._answer(asked, lambda reading: _packed(make(reading), reading), (), ages=ages, findings=findings)
+    def _json(
+        self, asked: Asked, make: Callable[[Reading], Model], *, ages: bool = False, findings: bool = False, mark: str = ""
+    ) -> Response:
+        """mark: names what the answer rests on beside the commits."""
+        kind = (mark,) if mark else ()
+        return self._answer(asked, lambda reading: _packed(make(reading), reading), kind, ages=ages, findings=findings)
 
     def _answer(
         self, asked: Asked, make: Callable[[Reading], Answer], kind: tuple, *, ages: bool = False, findings: bool = False

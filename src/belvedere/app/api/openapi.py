@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 import belvedere
+from belvedere.app.api.alert_routes import make_alert_router
 from belvedere.app.api.models import Problem, Text
 from belvedere.app.api.router import make_router
 
@@ -17,6 +18,7 @@ def description() -> dict:
     """The OpenAPI document; it depends on no workspace."""
     app = FastAPI(title="Belvedere", version=belvedere.__version__)
     app.include_router(make_router(None))
+    app.include_router(make_alert_router(None))
     document = app.openapi()
     # Errors are told by handlers, not by the functions whose types FastAPI reads.
     for model in (Problem, Text):

@@ -51,7 +51,12 @@ def upgrade() -> None:
         sa.Column("judged_at", register.Instant(timezone=True), nullable=False, comment="when its value was last known"),
         sa.Column("facts", sa.JSON(), nullable=False, comment="what is known of it, for the sentences"),
         sa.Column("closed_at", register.Instant(timezone=True), nullable=True),
-        sa.Column("closed_because", sa.String(), nullable=True, comment="below, ended: by its value, or because the rule no longer covers it"),
+        sa.Column(
+            "closed_because",
+            sa.String(),
+            nullable=True,
+            comment="below, ended: by its value, or because the rule no longer covers it",
+        ),
         sa.Column("told", sa.String(), nullable=False, comment="nothing, open, closed: what people were told last"),
         sa.Column("told_at", register.Instant(timezone=True), nullable=True),
         sa.Column("told_facts", sa.JSON(), nullable=True, comment="the facts of the last message"),
