@@ -54,7 +54,7 @@ CHOSEN = ("situation-light-en", "situation-dark-fr", "region-light-en", "data-li
 HERE = Path(__file__).resolve().parent
 NOW = dt.datetime(2026, 11, 22, 7, 40, tzinfo=dt.UTC)
 SIZE, SEED = "small", 20261122
-REPLAYED = ("2026-11-08", "2026-11-15")
+REPLAYED = ("2026-10-25", "2026-11-01", "2026-11-05", "2026-11-08", "2026-11-12", "2026-11-15")
 COLOURS = 255
 LARGEST_BYTES, LARGEST_OF_ALL_BYTES = 250_000, 2_000_000
 READY_MS, SETTLE_MS = 120_000, 1_500

@@ -38,8 +38,8 @@ def open(path: Path | str = "workspace"):
     return workspace
 
 
-def create(path: Path | str):
-    """Makes a new, empty workspace in an empty or missing folder."""
+def create(path: Path | str, *, database_url: str | None = None):
+    """Makes a new, empty workspace in an empty or missing folder. database_url: of its records, else SQLite in the folder."""
     from belvedere.store.workspace import create as make
 
-    return make(Path(path))
+    return make(Path(path), database_url=database_url)
