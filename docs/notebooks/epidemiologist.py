@@ -39,8 +39,8 @@ r = bv.spread.reproduction_number(counts, generation=generation)
 r[["q05", "median", "q95", "above_one"]].isel(date=-1).to_dataframe()
 
 # %% [markdown]
-# `informed` says how much the counts told: 0 is the prior alone. `status` and `reason` say whether a region can be believed; one
-# that failed is nan and changes no other. For comparison, what the growth rate alone implies:
+# `informed` says how much the counts told: 0 is the prior alone. `status` and `reason` say whether a region can be believed;
+# one that failed is nan and changes no other. For comparison, what the growth rate alone implies:
 
 # %%
 bv.spread.growth_to_reproduction(0.03, generation)
@@ -109,8 +109,8 @@ paris = workspace.frame("indicators", as_of="2020-10-20", place="FR-75", indicat
 paris[["date", "value", "known_at", "known_basis"]].tail()
 
 # %% [markdown]
-# `known_basis` is *published* where the source dates its versions, *ingested* where we saw the figure arrive, *assumed* where only
-# the usual delay is known: then later corrections are already in it, and a replay says so.
+# `known_basis` is *published* where the source dates its versions, *ingested* where we saw the figure arrive, *assumed* where
+# only the usual delay is known: then later corrections are already in it, and a replay says so.
 #
 # Large reads stay in the database as Ibis expressions (`workspace.table(…)`); a snapshot reads several tables from one commit.
 
