@@ -53,6 +53,8 @@ lint: $(STAMP)  ## style, imports, formatting
 docs: $(STAMP)  ## build the documentation into site/
 	@$(BIN)/python -m belvedere.ontology.pages docs/reference
 	@$(BIN)/python -m belvedere.reference.page docs/reference/reference-tables.md
+	@$(BIN)/python -m belvedere.app.command_pages docs/guides/command-line.md
+	@$(BIN)/python scripts/build_notebook.py docs/notebooks/epidemiologist.py docs/guides/notebook.md
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir site
 	@echo "Documentation: site/index.html"
 

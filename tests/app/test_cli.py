@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,6 +54,20 @@ def test_init_makes_a_workspace_and_refuses_a_full_folder(run, tmp_path):
     assert status == 0 and (tmp_path / "new" / "belvedere.toml").exists() and "ingest" in out
     status, out, err = run("init", tmp_path / "new")
     assert status == 2 and "not empty" in err and "Traceback" not in err
+
+
+def test_init_hands_the_database_on_and_refuses_another_kind(run, tmp_path, monkeypatch):
+    asked = []
+
+    def make(folder, *, database_url):
+        asked.append(database_url)
+        return SimpleNamespace(path=folder)
+
+    monkeypatch.setattr(belvedere, "create", make)
+    assert run("init", tmp_path / "w", "--database", "postgresql+psycopg://me@localhost/b")[0] == 0
+    assert asked == ["postgresql+psycopg://me@localhost/b"]
+    status, _, err = run("init", tmp_path / "v", "--database", "mysql://me@localhost/b")
+    assert status == 2 and "postgresql+psycopg://USER@HOST/NAME" in err and len(asked) == 1
 
 
 def test_ingest_counts_what_it_did_and_leaves_status_1_when_something_was_set_aside(run, demo, tmp_path):

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from markdown.extensions.toc import slugify
 
+from belvedere.app.site import ADDRESSES
 from tests.project.repository import REPOSITORY
 
 # A page may link anywhere; it may load nothing from elsewhere.
@@ -93,6 +95,63 @@ def test_links_of_the_readme_lead_somewhere():
     targets = re.findall(r"]\(([^)#:]+)\)", (REPOSITORY / "README.md").read_text(encoding="utf-8"))
     assert len(targets) > 4
     assert [target for target in targets if not (REPOSITORY / target).exists()] == []
+
+
+def links(page: Path) -> list[str]:
+    """Targets of a page's links that stay within the repository, without those in code."""
+    text = re.sub(r"`[^`\n]*`", "", FENCE.sub("", page.read_text(encoding="utf-8")))
+    return [target for target in re.findall(r"]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", target)]
+
+
+def anchors(page: Path) -> set[str]:
+    """What can be linked to within a page, as MkDocs names its headings."""
+    text = page.read_text(encoding="utf-8")
+    own = re.findall(r"""(?:\bid="|\{ *#)([\w-]+)""", text)
+    return {*own, *(slugify(heading, "-") for heading in re.findall(r"^#+ +(.+)$", text, re.MULTILINE))}
+
+
+def broken(page: Path) -> list[str]:
+    """Links of a page that lead nowhere: no such file, or no such heading in it."""
+    found = []
+    for target in links(page):
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
+            found.append(f"{page.name}: {target}")
+    return found
+
+
+def test_every_internal_link_leads_to_a_file_and_a_heading():
+    assert sum(len(links(page)) for page in pages()) > 40
+    assert [link for page in pages() for link in broken(page)] == []
+
+
+def test_a_link_to_a_heading_that_is_not_there_is_found(tmp_path):
+    assert anchors(REPOSITORY / "docs" / "concepts.md") >= {"three-clocks", "health-of-a-feed"}
+    page = tmp_path / "page.md"
+    page.write_text("# One\n[a](#one) [b](#two) [c](none.md) [d](https://example.org/none)\n```\n[e](neither.md)\n```\n")
+    assert broken(page) == ["page.md: #two", "page.md: none.md"]
+
+
+SHOWN = re.compile(r"`(?:GET )?(?:http://(?:127\.0\.0\.1|localhost)(?::\d+)?)?(/[a-z{][^`\s]*|/\?[^`\s]*|/)`")
+"""An address of a page in running text: `/data/{feed}`, `/?as_of=…`."""
+NOT_PAGES = ("/api/", "/health", "/srv", "/var", "/tmp", "/regions", "/frame", "/situation", "/search", "/feeds", "/quarantine",
+             "/origin", "/cube", "/jobs", "/events")  # fmt: skip
+"""Folders, and the interface's own addresses, which its guide gives without their beginning."""
+
+
+def test_addresses_of_pages_exist():
+    """A page that is named is one that the site serves."""
+    shapes = [re.compile(re.sub(r"\{\w+\}", "[^/]+", address)) for address in ADDRESSES]
+    named = {
+        (page.name, address.split("?")[0])
+        for page in pages()
+        if page.parent.name not in ("reference", "decisions") and page.name != "api.md"
+        for address in SHOWN.findall(page.read_text(encoding="utf-8"))
+        if not address.startswith(NOT_PAGES)
+    }
+    assert ("tutorial.md", "/") in named
+    assert [(page, address) for page, address in sorted(named) if not any(s.fullmatch(address) for s in shapes)] == []
 
 
 def test_commands_are_found_in_code_blocks_only():

@@ -35,8 +35,8 @@ from belvedere.sources.translate import Counts, Translation, merged, translate
 from tests.conftest import REPOSITORY
 
 FEEDS = sorted(shipped_mappings())
-# The official file was not found as published, and the other is typed by hand: files of their form are written below.
-NOT_AT_HAND = {"fr-spf-hospital-stocks", "own-beds"}
+# Not among the real files, or typed by hand: files of their form are written below.
+NOT_AT_HAND = {"fr-spf-hospital-stocks", "fr-drees-beds-2018-list", "own-beds"}
 # What the real files hold that cannot be loaded. Everything else loads.
 ODDITIES = {
     "fr-spf-hospital-stocks-tidy": [Problem("missing", "nothing", "a place code of scheme insee-dep", 1, "dep_code")],
@@ -316,3 +316,13 @@ def test_the_whole_history_and_the_stable_addresses_are_claimed_by_their_feeds()
     for feed, mapping in named.items():
         assert mapping.url.startswith("https://") and mapping.source is not None
         assert [m.feed for m in find_mappings(mapping.url.rsplit("/", 1)[-1], shipped_mappings().values())] == [feed]
+
+
+def test_the_list_of_beds_whose_first_line_lacks_a_name(tmp_path):
+    file = tmp_path / "lits-departements-france.csv"
+    file.write_text("dep_id,dep,rea,si_usic,si_unv,si_autres,sc\n01,Ain,22,6,4,,10,18\n2A,Corse du Sud,10,8,3,4,15,13\n")
+    (mapping,) = find_mappings(file.name, shipped_mappings().values())
+    translation = load(file, mapping)
+    rows = {(r["place"], r["level"]): r["value"] for r in translation.rows.to_pylist()}
+    assert not translation.problems and len(rows) == 11
+    assert (rows["FR-01", "icu"], rows["FR-01", "intermediate"], rows["FR-01", "hdu"], rows["FR-2A", "icu"]) == (22, 10, 18, 10)

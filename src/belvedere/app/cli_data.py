@@ -54,7 +54,12 @@ def register(app: typer.Typer) -> None:
     app.command()(tables)
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")] = DEFAULT_WORKSPACE) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")] = DEFAULT_WORKSPACE,
+    database: Annotated[
+        str | None, typer.Option("--database", metavar="URL", help="PostgreSQL for the records; else SQLite in the folder.")
+    ] = None,
+) -> None:
     """Make a new, empty workspace.
 
     Example: `belvedere init workspace`
@@ -63,7 +68,11 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or em
     """
     import belvedere
 
-    workspace = belvedere.create(folder)
+    postgres = "postgresql+psycopg://"
+    need(
+        database is None or database.startswith(postgres), f"--database: expected an address such as {postgres}USER@HOST/NAME."
+    )
+    workspace = belvedere.create(folder, database_url=database)
     out().print(f"Made an empty workspace in {workspace.path}")
     out().print(f"Load files with: belvedere ingest FILES --workspace {folder}", soft_wrap=True)
 

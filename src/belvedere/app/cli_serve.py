@@ -143,11 +143,8 @@ def _foretell(workspace: Path, look_from: dict[str, str | None]) -> None:
         aside().print("No country reports daily admissions by region: nothing to look ahead from (belvedere mapping list).")
     for country, day in look_from.items():
         if day is not None:
-            aside().print(
-                f"{country}: the figures end too long ago to look ahead from today. Looking ahead from {day}, on what was known "
-                "then.",
-                soft_wrap=True,
-            )  # fmt: skip
+            told = f"{country}: the figures end too long ago to look ahead from today."
+            aside().print(f"{told} Looking ahead from {day}, on what was known then.", soft_wrap=True)
         try:
             outlook(workspace, country=country, as_of=day)
         except typer.Exit:

@@ -37,8 +37,8 @@ class FeedReport:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """Everything an ingest did. unclaimed: files no mapping names, with what to do; failed: addresses that could not be fetched,
-    with why."""
+    """Everything an ingest did. unclaimed: files no mapping names, with what to do; failed: addresses that could not be
+    fetched, with why."""
 
     feeds: list[FeedReport] = field(default_factory=list)
     unclaimed: dict[Path, str] = field(default_factory=dict)
