@@ -118,6 +118,61 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "by_day_no_outlook": "Pas de prévision pour ce lieu.",
     "by_day_no_beds": "Les lits ne sont pas connus.",
     "by_day_others": "Les autres patients comptent dans les lits ; leurs futurs ne sont pas conservés par jour avec ce calcul.",
+    # ce qui a changé
+    "since_yesterday": "Depuis hier",
+    "since_day": "Depuis le {day}",
+    "changes_none": "Rien n’a changé {since}.",
+    "changes_nothing_then": "Rien n’était connu le {day} : il n’y a rien à comparer.",
+    "cause_world": "situation",
+    "cause_data": "chiffres",
+    "cause_method": "méthode",
+    "cause_work": "travail",
+    "change_code": (
+        "Le programme a changé entre les deux prévisions ({before}, maintenant {after}) : "
+        "des chances ont pu varier de ce seul fait."
+    ),
+    "change_settings": ("Un nombre de la méthode a changé : {ids}.", "*{n} nombres* de la méthode ont changé : {ids}."),
+    "change_source": "{indicator} : lu désormais dans {after}, et non plus dans {before}.",
+    "change_passing": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, {was} auparavant.",
+    "change_relieved": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, et non plus {was}.",
+    "change_moved": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, {was} auparavant.",
+    "change_stopped": ("Dernier jour non reçu : {names}.", "Dernier jour non reçu de *{n} lieux* : {names}."),
+    "change_came": ("Déclare de nouveau : {names}.", "*{n} lieux* déclarent de nouveau : {names}."),
+    "change_failed": ("Prévision désormais indisponible : {names}.", "Prévision désormais indisponible pour *{n} lieux* : {names}."),
+    "change_restored": ("Prévision de nouveau disponible : {names}.", "Prévision de nouveau disponible pour *{n} lieux* : {names}."),
+    "change_corrected": (
+        "{indicator} : un chiffre passé a été corrigé : {place}, {day}, {was}, maintenant *{now}*.",
+        "{indicator} : *{n} chiffres passés* de {places} ont été corrigés ; le plus grand écart : {place}, {day}, {was}, "
+        "maintenant *{now}*.",
+    ),
+    "change_withdrawn": (
+        "{indicator} : un chiffre passé a été retiré : {place}, {day}, {was}.",
+        "{indicator} : *{n} chiffres passés* de {places} ont été retirés ; le plus grand : {place}, {day}, {was}.",
+    ),
+    "change_caught_up": "{title} n’est plus en retard.",
+    "change_figures": "{indicator} : *{now}* le {day}, {was} le {before}, dans les lieux connus aux deux jours.",
+    "change_run": "Une nouvelle prévision a été faite, sur les chiffres jusqu’au {day}.",
+    "change_run_scenario": "Une prévision a été faite sous le scénario « {title} », sur les chiffres jusqu’au {day}.",
+    "change_scenario": "{author} : scénario « {title} », {state}.",
+    "scenario_draft": "brouillon",
+    "scenario_kept": "conservé",
+    "scenario_promoted": "promu",
+    "scenario_expired": "expiré",
+    # de quoi une somme est faite
+    "sum_short": ("{n} {places_n} sur {of}", "{n} {places_n} sur {of}"),
+    "sum_patients": "patients",
+    "sum_admissions": "admissions",
+    "sum_others": " Tous les patients ne sont additionnés que si chaque lieu peut être prévu.",
+    "sum_whole": "Somme de {short}.",
+    "sum_carried": (
+        "{short} ont leur propre prévision et portent {share} des {what}. La somme compte {names} selon sa part des autres, "
+        "autant que cette part a varié par le passé : l’intervalle en est plus large.",
+        "{short} ont leur propre prévision et portent {share} des {what}. La somme compte {names} selon leur part des autres, "
+        "autant que cette part a varié par le passé : l’intervalle en est plus large.",
+    ),
+    "sum_r": "Estimé sur {short}, avec {share} des {what} : sans {names}.",
+    "sum_none": "Pas de somme : {short} ont une prévision, avec {share} des {what}. Manquent : {names}.{everyone}",
+    "sum_none_r": "Pas de R d’ensemble : les comptes de {short} sont crédibles, avec {share} des {what}.",
     # ce qu’un calcul dit de lui-même
     "note_led_by": "Mené par « {indicator} » de la source {feed} jusqu’au {last_day}.",
     "note_dates_assumed": (

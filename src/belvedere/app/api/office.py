@@ -20,6 +20,7 @@ from belvedere.app.api import exports, feeds, lineage, lookup
 from belvedere.app.api import models_data as data
 from belvedere.app.api import region as regions
 from belvedere.app.api.asked import Asked
+from belvedere.app.api.changes import changes
 from belvedere.app.api.common import country_name
 from belvedere.app.api.kept import Kept
 from belvedere.app.api.models import Model
@@ -84,6 +85,9 @@ class Office:
 
     def situation(self, asked: Asked, format: str) -> Response:
         return self._page(asked, situation, exports.of_situation, format, ages=True)
+
+    def changes(self, asked: Asked, since: str | None) -> Response:
+        return self._json(asked, lambda reading: changes(reading, since), ages=True)
 
     def watch(self, asked: Asked, level: str, within: int, format: str) -> Response:
         return self._page(asked, lambda reading: watch_list(reading, level, within), exports.of_watch, format)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi import Request as HttpRequest
 from fastapi.responses import StreamingResponse
 
+from belvedere.app.api import models_changes
 from belvedere.app.api import models_data as data
 from belvedere.app.api import models_region as regions
 from belvedere.app.api import models_situation as situations
@@ -74,6 +75,14 @@ def make_router(office: Office) -> APIRouter:
     def situation(asked: AskedOption, format: FormatOption = "json") -> Response:
         """The situation at a glance."""
         return office.situation(asked, format)
+
+    @read("/changes", "changes", models_changes.Changes)
+    def changes(
+        asked: AskedOption,
+        since: Annotated[str | None, Query(description="A day (its end) or an instant; default: yesterday.")] = None,
+    ) -> Response:
+        """What changed since then: the world, the figures, the method, and who worked."""
+        return office.changes(asked, since)
 
     @read("/watch", "watch", situations.WatchList, files=True)
     def watch(

@@ -23,6 +23,7 @@ from belvedere.app.api.models_situation import (
 from belvedere.app.api.reading import Reading
 from belvedere.app.api.reporting import parts, reporting
 from belvedere.app.api.said import Fan, R
+from belvedere.app.api.sums import sum_of
 from belvedere.app.api.watch import facts, ranked
 from belvedere.app.sentences import LIKELY, SituationFacts, bed_kind, situation_kind, situation_lede
 from belvedere.app.sentences_words import estimates, places_word, say
@@ -93,7 +94,7 @@ def _counted(reading: Reading, id: str) -> Figure:
         change_kind="share", unit="persons", date=ground.last_day, completeness=float(known.mean()),
         text=text(lambda lang: _counted_text(lang, beds, everyone)),
         spark=_spark(reading, by_place.sum(axis=0), reading.said and reading.said.fans.get((id, reading.country))),
-        origin=_origin(ground, id),
+        origin=_origin(ground, id), sum=sum_of(reading, reading.country, id),
     )  # fmt: skip
 
 
@@ -181,13 +182,17 @@ def spark(days: np.ndarray, values: np.ndarray, fan: Fan | None) -> Spark:
 
 
 def _reproduction(reading: Reading) -> Figure:
-    """R of the country; where the country has none, nothing: a mean of regions would be another number."""
+    """R of the country, from what all its places report; where it cannot be estimated, nothing: a mean of regions would be
+    another number."""
     label = text(lambda lang: say(lang, R))
     fan = None if reading.said is None else reading.said.fans.get((R, reading.country))
     where = origin("forecasts", feed=reading.run and reading.run.feed, target=R, place=reading.country,
                    reference_date=reading.run and reading.run.reference_date)  # fmt: skip
+    made_of = sum_of(reading, reading.country, R) if reading.country else None
     if fan is None:
-        return _unknown(R, label, "estimated", "1", where)
+        return _unknown(R, label, "estimated", "1", where).model_copy(
+            update={"sum": made_of} | ({"text": made_of.text} if made_of and made_of.status == "failed" else {})
+        )
     low, middle, high = (float(fan.at(q)[-1]) for q in (0.05, 0.5, 0.95))
     before = float(fan.at(0.5)[-1 - WEEK]) if len(fan.days) > WEEK else None
     return Figure(
@@ -195,6 +200,7 @@ def _reproduction(reading: Reading) -> Figure:
         change=None if before is None else middle - before, change_days=WEEK, change_kind="absolute", unit="1",
         date=fan.days[-1], completeness=None, text=text(lambda lang: _between(lang, low, high, whole=False)),
         spark=spark(np.array(fan.days[-SPARK_PAST:], dtype="datetime64[D]"), fan.at(0.5)[-SPARK_PAST:], None), origin=where,
+        sum=made_of,
     )  # fmt: skip
 
 
