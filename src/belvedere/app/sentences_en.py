@@ -186,14 +186,19 @@ TEXTS: dict[str, str | tuple[str, str]] = {
         "{n} hospital has not reported its beds lately: capacity is counted without it.",
         "{n} hospitals have not reported their beds lately: capacity is counted without them.",
     ),
-    "note_learnt_growth": "Learnt: all places together change by {weekly_rate} a week now (90% interval {low_rate} to {high_rate}).",
+    "note_learnt_growth": (
+        "Learnt: all places together change by {weekly_rate} a week now (90% interval {low_rate} to {high_rate})."
+    ),
     "note_learnt_wander": (
         "Learnt: the growth rate of the whole wanders by {common} a day, that of one place’s departure by {regional}."
     ),
     "note_learnt_weekdays": (
         "Learnt: {busiest_weekday} is the busiest day ({busiest} times the mean), {quietest_weekday} the quietest ({quietest})."
     ),
-    "note_learnt_holiday": "Learnt: a holiday counts {factor} times a Sunday (from {days} days).",
+    "note_learnt_holiday": (
+        "Learnt: a holiday counts {factor} times a Sunday (from {n} day).",
+        "Learnt: a holiday counts {factor} times a Sunday (from {n} days).",
+    ),
     "note_learnt_no_holiday": "Learnt: no holiday seen, taken for a Sunday.",
     "note_overlay_elsewhere": "Overlay {overlay}: no region of this run lies there; it changes nothing.",
     "note_overlay_too_late": (

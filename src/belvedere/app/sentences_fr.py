@@ -138,8 +138,14 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "change_moved": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, {was} auparavant.",
     "change_stopped": ("Dernier jour non reçu : {names}.", "Dernier jour non reçu de *{n} lieux* : {names}."),
     "change_came": ("Déclare de nouveau : {names}.", "*{n} lieux* déclarent de nouveau : {names}."),
-    "change_failed": ("Prévision désormais indisponible : {names}.", "Prévision désormais indisponible pour *{n} lieux* : {names}."),
-    "change_restored": ("Prévision de nouveau disponible : {names}.", "Prévision de nouveau disponible pour *{n} lieux* : {names}."),
+    "change_failed": (
+        "Prévision désormais indisponible : {names}.",
+        "Prévision désormais indisponible pour *{n} lieux* : {names}.",
+    ),
+    "change_restored": (
+        "Prévision de nouveau disponible : {names}.",
+        "Prévision de nouveau disponible pour *{n} lieux* : {names}.",
+    ),
     "change_corrected": (
         "{indicator} : un chiffre passé a été corrigé : {place}, {day}, {was}, maintenant *{now}*.",
         "{indicator} : *{n} chiffres passés* de {places} ont été corrigés ; le plus grand écart : {place}, {day}, {was}, "
@@ -174,7 +180,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "sum_none": "Pas de somme : {short} ont une prévision, avec {share} des {what}. Manquent : {names}.{everyone}",
     "sum_none_r": "Pas de R d’ensemble : les comptes de {short} sont crédibles, avec {share} des {what}.",
     # ce qu’un calcul dit de lui-même
-    "note_led_by": "Mené par « {indicator} » de la source {feed} jusqu’au {last_day}.",
+    "note_led_by": "Mené par « {indicator} » du flux {feed} jusqu’au {last_day}.",
     "note_dates_assumed": (
         "Pour certains chiffres, la date où ils furent connus est supposée d’après le délai habituel de leur source : "
         "leurs corrections ultérieures ne se voient pas aux jours passés."
@@ -182,7 +188,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "note_no_lag": "Aucune version passée des chiffres meneurs n’est conservée : leurs derniers jours sont pris pour complets.",
     "note_lag": "Délai de déclaration appris des versions passées : connu à {shares}.",
     "note_share_after": "{share} après {n} j",
-    "note_not_made": "Pas de prévision de « {indicator} » : admissions et présents des mêmes lieux ne sont pas tous deux connus.",
+    "note_not_made": "Pas de prévision de « {indicator} » : admissions et présents des mêmes lieux ne sont pas connus.",
     "note_wards_alone": "Hors réanimation, la prévision part des seuls présents : qui y entre n’est pas publié.",
     "note_others_unknown": (
         "Les autres patients ne sont pas connus ({level}) : les lits sont comparés aux seuls patients de l’épidémie."
@@ -203,7 +209,10 @@ TEXTS: dict[str, str | tuple[str, str]] = {
         "Appris : le {busiest_weekday} est le jour le plus chargé ({busiest} fois la moyenne), "
         "le {quietest_weekday} le plus calme ({quietest})."
     ),
-    "note_learnt_holiday": "Appris : un jour férié vaut {factor} dimanche (d’après {days} jours).",
+    "note_learnt_holiday": (
+        "Appris : un jour férié vaut {factor} dimanche (d’après {n} jour).",
+        "Appris : un jour férié vaut {factor} dimanche (d’après {n} jours).",
+    ),
     "note_learnt_no_holiday": "Appris : aucun jour férié observé, pris pour un dimanche.",
     "note_overlay_elsewhere": "Changement {overlay} : aucun lieu de ce calcul ne s’y trouve ; il ne change rien.",
     "note_overlay_too_late": (

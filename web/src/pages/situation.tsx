@@ -5,6 +5,7 @@ import { useFrame, useSituation, useWatch } from '../api/queries.ts'
 import type { Situation as Data, WatchRow } from '../api/types.ts'
 import { chance, day, number } from '../format.ts'
 import { ChanceMap, Legend, type Shade } from '../map/map.tsx'
+import { ChangesPanel } from '../parts/changes.tsx'
 import { CopyLink, ExportMenu, PrintButton } from '../parts/export.tsx'
 import { Headline } from '../parts/headline.tsx'
 import { Choice } from '../parts/menu.tsx'
@@ -173,6 +174,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
       >
         <Reported parts={data.reported} />
       </Panel>
+      <ChangesPanel now={data.meta.as_of ?? data.meta.now} />
     </div>
   )
 }

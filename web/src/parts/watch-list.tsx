@@ -7,6 +7,7 @@ import { useSay } from '../text/index.tsx'
 import { useHref, useView, type Within } from '../url.ts'
 import { MarkIcon, type Mark } from './marks.tsx'
 import { ChanceBar, Crossing, weeks } from './small-charts.tsx'
+import { Term } from './term.tsx'
 
 export function chanceWithin(row: Pick<WatchRow, 'chance_7' | 'chance_14' | 'chance_28'>, within: Within): number | null {
   return within === 7 ? row.chance_7 : within === 28 ? row.chance_28 : row.chance_14
@@ -41,14 +42,14 @@ export function WatchTable({ rows, reference, within }: { rows: WatchRow[]; refe
             {t.col_place}
           </th>
           <th scope="col" className="c-chance">
-            {t.col_chance}
+            <Term id="chance">{t.col_chance}</Term>
           </th>
           <th scope="col" className="c-cross">
             <span className="sr">{t.col_crossing}</span>
             <Axis reference={reference} within={within} />
           </th>
           <th scope="col" className="c-binds">
-            {t.col_binds}
+            <Term id="binds">{t.col_binds}</Term>
           </th>
         </tr>
       </thead>

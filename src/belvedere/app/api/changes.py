@@ -174,7 +174,7 @@ def _by_place(said: Said) -> dict[tuple[str, str], float | None]:
 
 @dataclass(frozen=True)
 class _Both:
-    """Counts of one indicator on the days and in the places of both readings, shape (place, day); what is not settled is nan."""
+    """Counts of one indicator on the days and in the places of both readings, shape (place, day); nan: not settled."""
 
     name: str
     places: tuple[str, ...]
@@ -193,7 +193,8 @@ def _both(reading: Reading, then: Reading) -> Iterator[_Both]:
         places = tuple(p for p in before.regions if (name, p) in after.values)
         days = np.intersect1d(before.days, after.days)
         was, now = (_on(ground, name, places, days) for ground in (before, after))
-        coming = arriving(before, name, np.ones(len(before.days)))
+        lagging = name.endswith("admissions") and before.feed(name) == before.feed(before.inputs.driver)
+        coming = arriving(before, before.inputs.driver, np.ones(len(before.days))) if lagging else None
         if coming is not None:  # what was still coming in then is no correction now
             was[:, np.isin(days, before.days[coming.open])] = np.nan
         yield _Both(name, places, days, was, now)
@@ -280,7 +281,7 @@ def _reporters(reading: Reading, then: Reading) -> Iterator[Found]:
     where = origin("indicators", feed=now.feed, date=now.date)
     for kind, places in (("stopped", set(now.gone) - set(was.gone)), ("came", set(was.gone) - set(now.gone))):
         if places:
-            yield _places_row(kind, "world", places, where)
+            yield _places_row(kind, "data", places, where)
 
 
 def _statuses(reading: Reading, then: Reading) -> Iterator[Found]:
@@ -291,7 +292,7 @@ def _statuses(reading: Reading, then: Reading) -> Iterator[Found]:
     where = origin("outlooks", feed=reading.run.feed, reference_date=reading.run.reference_date)
     for kind, places in (("failed", (now - was) & both), ("restored", (was - now) & both)):
         if places:
-            yield _places_row(kind, "method" if _new_method(reading, then) else "world", places, where)
+            yield _places_row(kind, "method" if _new_method(reading, then) else "data", places, where)
 
 
 def _places_row(kind: str, cause: str, places: Iterable[str], where: Origin) -> Found:
@@ -332,7 +333,8 @@ def _work(reading: Reading, then: Reading) -> Iterator[Found]:
     if rows.empty:
         return
     known = pd.to_datetime(rows["known_at"], utc=True)
-    for row in rows[(known > then.moment) & (known <= reading.moment)].drop_duplicates("scenario", keep="last").to_dict("records"):
+    written = rows[(known > then.moment) & (known <= reading.moment)].drop_duplicates("scenario", keep="last")
+    for row in written.to_dict("records"):
         told = {"title": row["title"], "author": row["author"], "state": row["state"]}
         yield Found("scenario", "work", "change_scenario", told, origin=origin("scenarios", scenario=row["scenario"]))
 

@@ -120,7 +120,9 @@ def _graph(declared: type[schema.Table], found: Origin) -> tuple[list[data.Linea
     row = _node("table", "table", same(declared.name), {"table": declared.name, "commit": found.commit.sequence})
     value = _value(found.row)
     shown = Text(**{lang: _shown(lang, value, _status(found.row)) for lang in ("fr", "en")})
-    figure = _node("figure", "figure", shown, {"value": value, "status": _status(found.row), **of_row(found.commit.parameters, found.row)})
+    figure = _node(
+        "figure", "figure", shown, {"value": value, "status": _status(found.row), **of_row(found.commit.parameters, found.row)}
+    )
     chain = [*sources, step, row, figure]
     edges = [data.LineageEdge(source=source.id, target=step.id) for source in sources]
     return chain, [*edges, data.LineageEdge(source=step.id, target=row.id), data.LineageEdge(source=row.id, target=figure.id)]

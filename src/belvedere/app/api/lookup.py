@@ -12,10 +12,12 @@ from belvedere.app.api import common
 from belvedere.app.api import models_data as data
 from belvedere.app.api.common import band, cells, same, text
 from belvedere.app.api.models import Text, ValueStatus
+from belvedere.app.api.models_glossary import Glossary, GlossaryTerm
 from belvedere.app.api.models_region import Compare, ComparedPlace, Cube, SearchHit, SearchResult, Target
 from belvedere.app.api.panels import FLOWS, SHOWN_DAYS, observed
 from belvedere.app.api.reading import Reading
 from belvedere.app.api.said import R
+from belvedere.app.glossary import glossary
 from belvedere.app.sentences_words import say
 from belvedere.errors import DataError, UnknownName
 from belvedere.ontology.indicators import INDICATORS
@@ -29,9 +31,10 @@ PAGES = {
     "watch": ("Liste de veille", "Watch list"),
     "compare": ("Comparer des lieux", "Compare places"),
     "data": ("Santé des données", "Data health"),
-    "quarantine": ("Quarantaine", "Quarantine"),
+    "quarantine": ("Mis de côté", "Set aside"),
     "origin": ("Origine d’un chiffre", "Origin of a figure"),
     "jobs": ("Calculs", "Runs"),
+    "glossary": ("Glossaire", "Glossary"),
 }
 
 # -- search --------------------------------------------------------------------------------------------------------------
@@ -179,6 +182,20 @@ def cube_answer(reading: Reading, target: Target, rows: pa.Table) -> Cube:
     """The same as parallel columns."""
     columns = {name: rows[name].to_pylist() for name in rows.column_names}
     return Cube(meta=common.meta(reading), target=target, unit="1" if target == R else "persons", **columns)
+
+
+# -- glossary ------------------------------------------------------------------------------------------------------------
+
+
+def glossary_answer() -> Glossary:
+    """The words of the house."""
+    return Glossary(
+        terms=[
+            GlossaryTerm(id=t.id, term=Text(fr=t.fr, en=t.en), definition=Text(fr=t.definition_fr, en=t.definition_en),
+                         pages=list(t.pages))
+            for t in glossary()
+        ]
+    )  # fmt: skip
 
 
 # -- jobs ----------------------------------------------------------------------------------------------------------------

@@ -84,7 +84,10 @@ class Office:
         return self._json(asked, feeds.frame, ages=True)
 
     def situation(self, asked: Asked, format: str) -> Response:
-        return self._page(asked, situation, exports.of_situation, format, ages=True)
+        def make(reading: Reading) -> Model:
+            return situation(reading, feeds.found_soon(reading, self.keeper))
+
+        return self._page(asked, make, exports.of_situation, format, ages=True, findings=True)
 
     def changes(self, asked: Asked, since: str | None) -> Response:
         return self._json(asked, lambda reading: changes(reading, since), ages=True)
@@ -97,6 +100,9 @@ class Office:
 
     def compare(self, asked: Asked, places: tuple[str, ...], target: Target, format: str) -> Response:
         return self._page(asked, lambda reading: lookup.compare(reading, places, target), exports.of_compare, format)
+
+    def glossary(self, asked: Asked) -> Response:
+        return self._json(asked, lambda reading: lookup.glossary_answer())
 
     def search(self, asked: Asked, query: str) -> Response:
         return self._json(asked, lambda reading: lookup.search(reading, query))
@@ -126,10 +132,10 @@ class Office:
 
     # -- giving an answer ------------------------------------------------------------------------------------------------
 
-    def _page(self, asked: Asked, make, sheet, format: str, *, ages: bool = False) -> Response:
+    def _page(self, asked: Asked, make, sheet, format: str, *, ages: bool = False, findings: bool = False) -> Response:
         """A page as JSON, or as the file that says the same."""
         if format == "json":
-            return self._json(asked, make, ages=ages)
+            return self._json(asked, make, ages=ages, findings=findings)
         reading = self.library.open(asked)
         answer = make(reading)
         self.library.gate.note(reading.request(asked.address), reading.reads)

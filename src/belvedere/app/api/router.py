@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi import Request as HttpRequest
 from fastapi.responses import StreamingResponse
 
-from belvedere.app.api import models_changes
+from belvedere.app.api import models_changes, models_glossary
 from belvedere.app.api import models_data as data
 from belvedere.app.api import models_region as regions
 from belvedere.app.api import models_situation as situations
@@ -110,6 +110,11 @@ def make_router(office: Office) -> APIRouter:
     ) -> Response:
         """Up to five places on the same days."""
         return office.compare(asked, tuple(dict.fromkeys(places.split(","))), target, format)
+
+    @read("/glossary", "glossary", models_glossary.Glossary)
+    def glossary(asked: AskedOption) -> Response:
+        """The words of the house, in both languages."""
+        return office.glossary(asked)
 
     @read("/search", "search", regions.SearchResult)
     def search(asked: AskedOption, q: Annotated[str, Query(min_length=1, max_length=100)]) -> Response:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from belvedere.app import formats
 from belvedere.app.api import common
@@ -21,7 +22,7 @@ from belvedere.app.api.models_situation import (
     WatchRow,
 )
 from belvedere.app.api.reading import Reading
-from belvedere.app.api.reporting import parts, reporting
+from belvedere.app.api.reporting import odd_places, parts, reporting
 from belvedere.app.api.said import Fan, R
 from belvedere.app.api.sums import sum_of
 from belvedere.app.api.watch import facts, ranked
@@ -33,8 +34,8 @@ SPARK_PAST, SPARK_AHEAD = 42, 14
 WATCH_SHOWN = 8
 
 
-def situation(reading: Reading) -> Situation:
-    """The situation of the reading's country."""
+def situation(reading: Reading, findings: pd.DataFrame | None = None) -> Situation:
+    """The situation of the reading's country. findings: of the rules of health, once they have been worked out."""
     told = situation_facts(reading)
     rows = ranked(reading, "icu")
     who = reporting(reading)
@@ -46,7 +47,7 @@ def situation(reading: Reading) -> Situation:
         map=map_columns(reading, rows),
         watch=rows[:WATCH_SHOWN],
         watch_total=len(rows),
-        reported=parts(reading, who),
+        reported=parts(reading, who, odd_places(who, findings)),
         reported_feed=who and who.feed,
         reported_date=who and who.date,
     )
