@@ -14,6 +14,7 @@ import './styles/base.css'
 import './styles/shell.css'
 import './styles/parts.css'
 import './styles/situation.css'
+import './styles/terms.css'
 import './styles/small.css'
 import './styles/print.css'
 
@@ -34,6 +35,7 @@ const Watch = lazy(() => import('./pages/watch.tsx'))
 const Alerts = lazy(() => import('./pages/alerts.tsx'))
 const Data = lazy(() => import('./pages/data.tsx'))
 const Feed = lazy(() => import('./pages/feed.tsx'))
+const Glossary = lazy(() => import('./pages/glossary.tsx'))
 const Quarantine = lazy(() => import('./pages/quarantine.tsx'))
 
 const router = createBrowserRouter([
@@ -47,6 +49,7 @@ const router = createBrowserRouter([
       { path: 'compare', element: later(<Compare />) },
       { path: 'watch', element: later(<Watch />) },
       { path: 'alerts', element: later(<Alerts />) },
+      { path: 'glossary', element: later(<Glossary />) },
       { path: 'data', element: later(<Data />) },
       { path: 'data/quarantine', element: later(<Quarantine />) },
       { path: 'data/:feed', element: later(<Feed />) },

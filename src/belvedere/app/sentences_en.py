@@ -130,6 +130,57 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "per_100k_unit": " per 100,000 residents",
     "per_100k_missing": "The population of {name} is not known: counts are shown.",
     "per_100k_no_line": "The population of {name} is not known: no rate.",
+    # what changed
+    "since_yesterday": "Since yesterday",
+    "since_day": "Since {day}",
+    "changes_none": "Nothing has changed {since}.",
+    "changes_nothing_then": "Nothing was known on {day}: there is nothing to compare with.",
+    "cause_world": "situation",
+    "cause_data": "figures",
+    "cause_method": "method",
+    "cause_work": "work",
+    "change_code": "The program changed between the two outlooks ({before}, now {after}): chances may have moved for it alone.",
+    "change_settings": ("A number of the method was changed: {ids}.", "*{n} numbers* of the method were changed: {ids}."),
+    "change_source": "{indicator}: now read from {after}, no longer from {before}.",
+    "change_passing": "{place}: *{now}* chance of running out of {level} within 14 days, {was} before.",
+    "change_relieved": "{place}: *{now}* chance of running out of {level} within 14 days, no longer {was}.",
+    "change_moved": "{place}: *{now}* chance of running out of {level} within 14 days, {was} before.",
+    "change_stopped": ("{names} has not reported the newest day.", "*{n} places* have not reported the newest day: {names}."),
+    "change_came": ("{names} reports again.", "*{n} places* report again: {names}."),
+    "change_failed": ("No forecast for {names} any more.", "No forecast for *{n} places* any more: {names}."),
+    "change_restored": ("{names} has a forecast again.", "*{n} places* have a forecast again: {names}."),
+    "change_corrected": (
+        "{indicator}: a past figure was corrected: {place}, {day}, {was}, now *{now}*.",
+        "{indicator}: *{n} past figures* of {places} were corrected; the largest: {place}, {day}, {was}, now *{now}*.",
+    ),
+    "change_withdrawn": (
+        "{indicator}: a past figure was withdrawn: {place}, {day}, {was}.",
+        "{indicator}: *{n} past figures* of {places} were withdrawn; the largest: {place}, {day}, {was}.",
+    ),
+    "change_caught_up": "{title} is no longer late.",
+    "change_figures": "{indicator}: *{now}* on {day}, {was} on {before}, in the places known on both days.",
+    "change_run": "A new outlook was made, from figures to {day}.",
+    "change_run_scenario": "An outlook was made under the scenario “{title}”, from figures to {day}.",
+    "change_scenario": "{author}: scenario “{title}”, {state}.",
+    "scenario_draft": "draft",
+    "scenario_kept": "kept",
+    "scenario_promoted": "promoted",
+    "scenario_expired": "expired",
+    # what a sum is made of
+    "sum_short": ("{n} of {of} {places}", "{n} of {of} {places}"),
+    "sum_patients": "patients",
+    "sum_admissions": "admissions",
+    "sum_others": " All patients are summed only where every place can be foretold.",
+    "sum_whole": "Sum of {short}.",
+    "sum_carried": (
+        "{short} have a forecast of their own and hold {share} of the {what}. The sum carries {names} by its share of the "
+        "others, as far as that share moved in the past: the interval is wider for it.",
+        "{short} have a forecast of their own and hold {share} of the {what}. The sum carries {names} by their share of the "
+        "others, as far as that share moved in the past: the interval is wider for it.",
+    ),
+    "sum_r": "Estimated from {short}, with {share} of the {what}: without {names}.",
+    "sum_none": "No sum: {short} have a forecast, with {share} of the {what}. Missing: {names}.{everyone}",
+    "sum_none_r": "No R of the whole: the counts of {short} can be believed, with {share} of the {what}.",
     # what a run says of itself
     "note_led_by": "Led by {indicator} of feed {feed} up to {last_day}.",
     "note_dates_assumed": (
@@ -150,14 +201,19 @@ TEXTS: dict[str, str | tuple[str, str]] = {
         "{n} hospital has not reported its beds lately: capacity is counted without it.",
         "{n} hospitals have not reported their beds lately: capacity is counted without them.",
     ),
-    "note_learnt_growth": "Learnt: all places together change by {weekly_rate} a week now (90% interval {low_rate} to {high_rate}).",
+    "note_learnt_growth": (
+        "Learnt: all places together change by {weekly_rate} a week now (90% interval {low_rate} to {high_rate})."
+    ),
     "note_learnt_wander": (
         "Learnt: the growth rate of the whole wanders by {common} a day, that of one place’s departure by {regional}."
     ),
     "note_learnt_weekdays": (
         "Learnt: {busiest_weekday} is the busiest day ({busiest} times the mean), {quietest_weekday} the quietest ({quietest})."
     ),
-    "note_learnt_holiday": "Learnt: a holiday counts {factor} times a Sunday (from {days} days).",
+    "note_learnt_holiday": (
+        "Learnt: a holiday counts {factor} times a Sunday (from {n} day).",
+        "Learnt: a holiday counts {factor} times a Sunday (from {n} days).",
+    ),
     "note_learnt_no_holiday": "Learnt: no holiday seen, taken for a Sunday.",
     "note_overlay_elsewhere": "Overlay {overlay}: no region of this run lies there; it changes nothing.",
     "note_overlay_too_late": (

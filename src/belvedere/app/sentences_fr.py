@@ -133,8 +133,69 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "per_100k_unit": " pour 100 000 habitants",
     "per_100k_missing": "La population de {name} n’est pas connue : les effectifs sont affichés.",
     "per_100k_no_line": "La population de {name} n’est pas connue : pas de taux.",
+    # ce qui a changé
+    "since_yesterday": "Depuis hier",
+    "since_day": "Depuis le {day}",
+    "changes_none": "Rien n’a changé {since}.",
+    "changes_nothing_then": "Rien n’était connu le {day} : il n’y a rien à comparer.",
+    "cause_world": "situation",
+    "cause_data": "chiffres",
+    "cause_method": "méthode",
+    "cause_work": "travail",
+    "change_code": (
+        "Le programme a changé entre les deux prévisions ({before}, maintenant {after}) : "
+        "des chances ont pu varier de ce seul fait."
+    ),
+    "change_settings": ("Un nombre de la méthode a changé : {ids}.", "*{n} nombres* de la méthode ont changé : {ids}."),
+    "change_source": "{indicator} : lu désormais dans {after}, et non plus dans {before}.",
+    "change_passing": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, {was} auparavant.",
+    "change_relieved": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, et non plus {was}.",
+    "change_moved": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, {was} auparavant.",
+    "change_stopped": ("Dernier jour non reçu : {names}.", "Dernier jour non reçu de *{n} lieux* : {names}."),
+    "change_came": ("Déclare de nouveau : {names}.", "*{n} lieux* déclarent de nouveau : {names}."),
+    "change_failed": (
+        "Prévision désormais indisponible : {names}.",
+        "Prévision désormais indisponible pour *{n} lieux* : {names}.",
+    ),
+    "change_restored": (
+        "Prévision de nouveau disponible : {names}.",
+        "Prévision de nouveau disponible pour *{n} lieux* : {names}.",
+    ),
+    "change_corrected": (
+        "{indicator} : un chiffre passé a été corrigé : {place}, {day}, {was}, maintenant *{now}*.",
+        "{indicator} : *{n} chiffres passés* de {places} ont été corrigés ; le plus grand écart : {place}, {day}, {was}, "
+        "maintenant *{now}*.",
+    ),
+    "change_withdrawn": (
+        "{indicator} : un chiffre passé a été retiré : {place}, {day}, {was}.",
+        "{indicator} : *{n} chiffres passés* de {places} ont été retirés ; le plus grand : {place}, {day}, {was}.",
+    ),
+    "change_caught_up": "{title} n’est plus en retard.",
+    "change_figures": "{indicator} : *{now}* le {day}, {was} le {before}, dans les lieux connus aux deux jours.",
+    "change_run": "Une nouvelle prévision a été faite, sur les chiffres jusqu’au {day}.",
+    "change_run_scenario": "Une prévision a été faite sous le scénario « {title} », sur les chiffres jusqu’au {day}.",
+    "change_scenario": "{author} : scénario « {title} », {state}.",
+    "scenario_draft": "brouillon",
+    "scenario_kept": "conservé",
+    "scenario_promoted": "promu",
+    "scenario_expired": "expiré",
+    # de quoi une somme est faite
+    "sum_short": ("{n} {places_n} sur {of}", "{n} {places_n} sur {of}"),
+    "sum_patients": "patients",
+    "sum_admissions": "admissions",
+    "sum_others": " Tous les patients ne sont additionnés que si chaque lieu peut être prévu.",
+    "sum_whole": "Somme de {short}.",
+    "sum_carried": (
+        "{short} ont leur propre prévision et portent {share} des {what}. La somme compte {names} selon sa part des autres, "
+        "autant que cette part a varié par le passé : l’intervalle en est plus large.",
+        "{short} ont leur propre prévision et portent {share} des {what}. La somme compte {names} selon leur part des autres, "
+        "autant que cette part a varié par le passé : l’intervalle en est plus large.",
+    ),
+    "sum_r": "Estimé sur {short}, avec {share} des {what} : sans {names}.",
+    "sum_none": "Pas de somme : {short} ont une prévision, avec {share} des {what}. Manquent : {names}.{everyone}",
+    "sum_none_r": "Pas de R d’ensemble : les comptes de {short} sont crédibles, avec {share} des {what}.",
     # ce qu’un calcul dit de lui-même
-    "note_led_by": "Mené par « {indicator} » de la source {feed} jusqu’au {last_day}.",
+    "note_led_by": "Mené par « {indicator} » du flux {feed} jusqu’au {last_day}.",
     "note_dates_assumed": (
         "Pour certains chiffres, la date où ils furent connus est supposée d’après le délai habituel de leur source : "
         "leurs corrections ultérieures ne se voient pas aux jours passés."
@@ -142,7 +203,7 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "note_no_lag": "Aucune version passée des chiffres meneurs n’est conservée : leurs derniers jours sont pris pour complets.",
     "note_lag": "Délai de déclaration appris des versions passées : connu à {shares}.",
     "note_share_after": "{share} après {n} j",
-    "note_not_made": "Pas de prévision de « {indicator} » : admissions et présents des mêmes lieux ne sont pas tous deux connus.",
+    "note_not_made": "Pas de prévision de « {indicator} » : admissions et présents des mêmes lieux ne sont pas connus.",
     "note_wards_alone": "Hors réanimation, la prévision part des seuls présents : qui y entre n’est pas publié.",
     "note_others_unknown": (
         "Les autres patients ne sont pas connus ({level}) : les lits sont comparés aux seuls patients de l’épidémie."
@@ -163,7 +224,10 @@ TEXTS: dict[str, str | tuple[str, str]] = {
         "Appris : le {busiest_weekday} est le jour le plus chargé ({busiest} fois la moyenne), "
         "le {quietest_weekday} le plus calme ({quietest})."
     ),
-    "note_learnt_holiday": "Appris : un jour férié vaut {factor} dimanche (d’après {days} jours).",
+    "note_learnt_holiday": (
+        "Appris : un jour férié vaut {factor} dimanche (d’après {n} jour).",
+        "Appris : un jour férié vaut {factor} dimanche (d’après {n} jours).",
+    ),
     "note_learnt_no_holiday": "Appris : aucun jour férié observé, pris pour un dimanche.",
     "note_overlay_elsewhere": "Changement {overlay} : aucun lieu de ce calcul ne s’y trouve ; il ne change rien.",
     "note_overlay_too_late": (

@@ -43,7 +43,8 @@ class Outlook:
     the epidemic's alone. others_known: levels in which they are.
     capacity, binding: dims (region, level, horizon) and (region, level). passing, alert: by level, chance and day of more
     patients than beds, and than the alert share of them; see `care.passing`.
-    sums: the country and larger regions. notes: what holds for the whole outlook. seed, samples: what it can be drawn again from.
+    sums: the country and larger regions. notes: what holds for the whole outlook. seed, samples: what it can be drawn again
+    from.
     """
 
     inputs: Inputs

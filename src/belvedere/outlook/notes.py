@@ -13,7 +13,7 @@ WORDS = "words"
 
 @dataclass(frozen=True)
 class Note:
-    """One remark. code: which; values: what it tells, plain enough for JSON: days in ISO, shares and rates of change as 0..1."""
+    """One remark. code: which; values: what it tells, plain enough for JSON: days in ISO, shares as 0..1."""
 
     code: str
     values: Mapping[str, Value] = field(default_factory=dict)

@@ -215,7 +215,9 @@ class _Carry:
     sign: np.ndarray
 
     @classmethod
-    def of(cls, inputs: Inputs, settings: Settings, failed: frozenset[str], rng: np.random.Generator, *, samples: int) -> _Carry:
+    def of(
+        cls, inputs: Inputs, settings: Settings, failed: frozenset[str], rng: np.random.Generator, *, samples: int
+    ) -> _Carry:
         names = tuple(r for r in inputs.regions if r in failed)
         return cls(
             names,
@@ -256,10 +258,8 @@ class _Carry:
         if base < WEEK:
             return None, np.empty(0)
         span = self.ignored + np.arange(1, HORIZON + 1)
-        found = []
-        for start in range(base - WEEK, WEEK - 1, -WEEK):
-            if start + span[-1] <= base:
-                found.append(log_share[:, start + span] - _week_before(log_share, start)[:, None])
+        starts = [start for start in range(base - WEEK, WEEK - 1, -WEEK) if start + span[-1] <= base]
+        found = [log_share[:, start + span] - _week_before(log_share, start)[:, None] for start in starts]
         moves = np.stack(found) if found else np.empty((0, len(log_share), HORIZON))
         return _week_before(log_share, base), moves[np.isfinite(moves).all(axis=(1, 2))]
 

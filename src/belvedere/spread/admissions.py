@@ -130,7 +130,7 @@ class AdmissionForecast:
     horizon; nan in a region that failed. Sums over regions must keep those nan (`skipna=False`).
     status: `status` ("ok", "doubtful", "failed") and `reason` by region.
     learnt: what the model learnt, by topic: growth (of all regions together, a week, with its 90 % interval), wander (standard
-    deviation by which growth changes a day), weekdays (0 is Monday; factors on the mean), holiday (times a Sunday) or no_holiday.
+    deviation by which growth changes a day), weekdays (0 is Monday; factors on the mean), holiday (times a Sunday), no_holiday.
     """
 
     paths: xr.DataArray
@@ -349,4 +349,4 @@ def _learnt(effects: CalendarEffects, common: Fit, regional: Fit) -> dict[str, d
     }  # fmt: skip
     if not effects.holidays_seen:
         return {**found, "no_holiday": {}}
-    return {**found, "holiday": {"factor": float(effects.holiday), "days": int(effects.holidays_seen)}}
+    return {**found, "holiday": {"factor": float(effects.holiday), "n": int(effects.holidays_seen)}}

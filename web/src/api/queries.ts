@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from 
 import { useEffect } from 'react'
 import { useView, type View, type Within } from '../url.ts'
 import { api, read } from './client.ts'
-import type { Compare, Facilities, Feed, Feeds, Frame, Jobs, Notes, Origin, OriginAnswer, Quarantine, Region, SearchResult, Situation, WatchHistory, WatchList, WatchRow } from './types.ts'
+import type { Changes, Compare, Facilities, Feed, Feeds, Frame, Glossary, Jobs, Notes, Origin, OriginAnswer, Quarantine, Region, SearchResult, Situation, WatchHistory, WatchList, WatchRow } from './types.ts'
 
 type Asked = Pick<View, 'country' | 'as_of' | 'scenario'>
 export type Target = NonNullable<Compare['target']>
@@ -23,6 +23,13 @@ export const useFrame = (): UseQueryResult<Frame> => useAsked(['frame'], (query)
 
 export const useSituation = (): UseQueryResult<Situation> =>
   useAsked(['situation'], (query) => read(api.GET('/api/v1/situation', { params: { query } })))
+
+export const useChanges = (since?: string): UseQueryResult<Changes> =>
+  useAsked(['changes', since], (query) => read(api.GET('/api/v1/changes', { params: { query: { ...query, since } } })))
+
+/** The words of the house. They change with the program alone. */
+export const useGlossary = (): UseQueryResult<Glossary> =>
+  useQuery({ queryKey: ['glossary'], queryFn: () => read(api.GET('/api/v1/glossary', { params: { query: {} } })), staleTime: Infinity })
 
 export const useWatch = (level: Level, within: Within, enabled = true): UseQueryResult<WatchList> =>
   useAsked(['watch', level, within], (query) => read(api.GET('/api/v1/watch', { params: { query: { ...query, level, within: `${within}` as const } } })), enabled)

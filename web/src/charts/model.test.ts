@@ -14,7 +14,7 @@ const panel = (more: Partial<Panel> = {}): Panel => ({
   target: 'icu_census', label: { fr: '', en: '' }, unit: 'persons', kind: 'counted',
   observed: { dates: from('2026-10-01', 40), values: from('x', 0).concat(), raw: [], status: [] } as unknown as Panel['observed'],
   estimated: null, nowcast: null, projected: null, everyone: null, capacity: null, others_known: true, chance_by_day: null, chance_by_day_missing: null,
-  past: [], current: null, difference: null, caption: { fr: '', en: '' }, origin: { table: 'indicators', filters: {} }, date: null, completeness: null,
+  past: [], current: null, difference: null, sum: null, caption: { fr: '', en: '' }, origin: { table: 'indicators', filters: {} }, date: null, completeness: null,
   ...more,
 })
 const observed = { dates: from('2026-10-01', 40), values: Array.from({ length: 40 }, (_, i) => 60 + i), raw: Array.from({ length: 40 }, (_, i) => 60 + i), status: [] }

@@ -29,6 +29,7 @@ function certificate(panel: PanelData, say: Say): Certificate {
   return {
     date: panel.kind === 'estimated' && dated ? say.t.until_day(dated) : first ? `${say.t.nowcast} ${say.t.from_day(day(first, say.lang))}` : dated,
     completeness: panel.completeness,
+    more: panel.sum && panel.sum.made < panel.sum.of ? <span title={say.pick(panel.sum.text)}>{say.pick(panel.sum.short)}</span> : null,
     origin: panel.origin,
   }
 }
@@ -146,6 +147,11 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
             </p>
           )}
           <Fan panel={main} size="large" {...shared} passing={icu && main === panels.icu_census ? icu.first_day.middle : null} />
+          {main.sum && main.sum.made < main.sum.of && (
+            <p className="caution">
+              <MarkIcon mark="info" /> {pick(main.sum.text)}
+            </p>
+          )}
           {main.capacity && !main.chance_by_day && main.chance_by_day_missing && <p className="meta">{pick(main.chance_by_day_missing)}</p>}
         </Panel>
       ) : (

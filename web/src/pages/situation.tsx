@@ -8,6 +8,7 @@ import { hasOutlines } from '../map/geometry.ts'
 import { Legend } from '../map/legend.tsx'
 import { ChanceMap } from '../map/map.tsx'
 import type { Shade } from '../map/shade.ts'
+import { ChangesPanel } from '../parts/changes.tsx'
 import { CopyLink, ExportMenu, PrintButton } from '../parts/export.tsx'
 import { Headline } from '../parts/headline.tsx'
 import { Choice } from '../parts/menu.tsx'
@@ -192,6 +193,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
       >
         <Reported parts={data.reported} />
       </Panel>
+      <ChangesPanel now={data.meta.as_of ?? data.meta.now} />
     </div>
   )
 }

@@ -112,7 +112,7 @@ function stepLines(node: Step, lineage: Lineage, say: Say): string[] {
     commit: [write(d.at), write(d.code)],
     table: [d.commit === undefined ? null : t.commit_n(String(d.commit))],
     run: Object.values(d).slice(0, 2).map(write),
-    figure: [write(lineage.key.date ?? lineage.key.reference_date), lineage.status === 'reported' ? null : write(lineage.status)],
+    figure: [write(lineage.key.date ?? lineage.key.reference_date), d.of !== undefined && d.made !== d.of ? `${d.made} / ${d.of}` : null, lineage.status === 'reported' ? null : write(lineage.status)],
   }
   return lines[node.kind].filter((line): line is string => line !== null)
 }

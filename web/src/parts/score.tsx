@@ -4,6 +4,7 @@ import type { TargetScore } from '../api/types.ts'
 import { dayYear, number, percent } from '../format.ts'
 import { useSay } from '../text/index.tsx'
 import { Panel } from './panel.tsx'
+import { Term } from './term.tsx'
 
 const ORDER = ['icu_census', 'hospital_census', 'hospital_admissions', 'ward_census', 'icu_admissions', 'reproduction_number']
 
@@ -39,13 +40,13 @@ export function ScorePanel({ scores }: { scores: TargetScore[] }): ReactNode {
                 <span className="sr">{t.horizon}</span>
               </th>
               <th scope="col" className="num">
-                {t.aimed(percent(0.5, lang))}
+                <Term id="coverage">{t.aimed(percent(0.5, lang))}</Term>
               </th>
               <th scope="col" className="num">
                 {t.aimed(percent(0.9, lang))}
               </th>
               <th scope="col" className="num">
-                {t.wis}
+                <Term id="wis">{t.wis}</Term>
               </th>
             </tr>
           </thead>

@@ -7,6 +7,7 @@ import { useSay } from '../text/index.tsx'
 import { useHref, useView, type Within } from '../url.ts'
 import { MarkIcon, type Mark } from './marks.tsx'
 import { ChanceBar, Crossing, weeks } from './small-charts.tsx'
+import { Term } from './term.tsx'
 import { ActMenu, BeneathRow, Owner, useAct, type Beneath } from './watch-act.tsx'
 
 export function chanceWithin(row: Pick<WatchRow, 'chance_7' | 'chance_14' | 'chance_28'>, within: Within): number | null {
@@ -50,14 +51,14 @@ export function WatchTable(props: { rows: WatchRow[]; reference: string; within:
             {t.col_place}
           </th>
           <th scope="col" className="c-chance">
-            {t.col_chance}
+            <Term id="chance">{t.col_chance}</Term>
           </th>
           <th scope="col" className="c-cross">
             <span className="sr">{t.col_crossing}</span>
             <Axis reference={reference} within={within} />
           </th>
           <th scope="col" className="c-binds">
-            {t.col_binds}
+            <Term id="binds">{t.col_binds}</Term>
           </th>
           <th scope="col" className="c-owner">
             {t.col_owner}

@@ -52,6 +52,7 @@ export function Rail({ frame, open, place }: { frame: Frame | undefined; open: b
         <Entry to="/data/quarantine" count={frame?.quarantine_open}>
           {t.quarantine}
         </Entry>
+        <Entry to="/glossary">{t.glossary}</Entry>
       </ul>
       <div className="rail-foot">
         {frame?.synthetic && <span className="synthetic">{t.synthetic}</span>}

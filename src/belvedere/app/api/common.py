@@ -12,6 +12,7 @@ import pandas as pd
 
 from belvedere.app.api.models import Band, Meta, Origin, PlaceRef, Segment, Sentence, Text
 from belvedere.app.api.reading import Reading
+from belvedere.app.api.runs import Run
 from belvedere.app.api.said import Fan
 from belvedere.app.sentences_notes import note_text
 from belvedere.app.sentences_words import Stretch, both
@@ -33,8 +34,12 @@ def meta(reading: Reading) -> Meta:
         feed=run and run.feed, reference_date=run and run.reference_date, run_at=run and run.made_at,
         run_sequence=run and run.sequence, last_day=ground and ground.last_day, basis=ground and ground.basis,
         scenario=reading.scenario, synthetic=any(map(is_demo, feeds)), ahead_from=reading.ahead_from,
-        notes=[text(lambda lang, note=note: note_text(lang, note)) for note in run.notes] if run else [],
+        notes=_notes(run),
     )  # fmt: skip
+
+
+def _notes(run: Run | None) -> list[Text]:
+    return [] if run is None else [text(lambda lang, note=note: note_text(lang, note)) for note in run.notes]
 
 
 def plain_meta(reading: Reading, *, synthetic: bool) -> Meta:

@@ -25,6 +25,7 @@ WATCH_COLUMNS = (
     "alert_7", "alert_14", "alert_28", "present", "beds", "beds_dated", "binding", "others_known", "r", "r_low", "r_high",
     "peak", "peak_low", "peak_high", "state", "owner", "since", "until", "state_reason",
 )  # fmt: skip
+FIRST_DAYS = ("early", "q25", "middle", "q75", "late")
 
 CHANCE = "chance of more patients than beds"
 

@@ -134,6 +134,11 @@ def _findings(reading: Reading, keeper: FindingsKeeper) -> tuple[pd.DataFrame | 
     return None, "failed" if keeper.failed(snapshot, reading.today) else "working"
 
 
+def found_soon(reading: Reading, keeper: FindingsKeeper) -> pd.DataFrame | None:
+    """Findings if there are any yet; else they are asked for."""
+    return _findings(reading, keeper)[0]
+
+
 def findings_ready(reading: Reading, keeper: FindingsKeeper) -> bool:
     """Whether the rules have been worked out for this reading."""
     return keeper.get(reading.snapshot, reading.today) is not None

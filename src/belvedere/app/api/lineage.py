@@ -10,6 +10,7 @@ from belvedere.app.api import models_data as data
 from belvedere.app.api.common import same
 from belvedere.app.api.models import Text
 from belvedere.app.api.reading import Reading
+from belvedere.app.api.sums import of_row
 from belvedere.app.selection import typed
 from belvedere.demo import is_demo
 from belvedere.errors import BelvedereError, UnknownName
@@ -119,7 +120,9 @@ def _graph(declared: type[schema.Table], found: Origin) -> tuple[list[data.Linea
     row = _node("table", "table", same(declared.name), {"table": declared.name, "commit": found.commit.sequence})
     value = _value(found.row)
     shown = Text(**{lang: _shown(lang, value, _status(found.row)) for lang in ("fr", "en")})
-    figure = _node("figure", "figure", shown, {"value": value, "status": _status(found.row)})
+    figure = _node(
+        "figure", "figure", shown, {"value": value, "status": _status(found.row), **of_row(found.commit.parameters, found.row)}
+    )
     chain = [*sources, step, row, figure]
     edges = [data.LineageEdge(source=source.id, target=step.id) for source in sources]
     return chain, [*edges, data.LineageEdge(source=step.id, target=row.id), data.LineageEdge(source=row.id, target=figure.id)]

@@ -12,10 +12,12 @@ from belvedere.app.api import common, rates
 from belvedere.app.api import models_data as data
 from belvedere.app.api.common import band, cells, same, text
 from belvedere.app.api.models import Text, ValueStatus
+from belvedere.app.api.models_glossary import Glossary, GlossaryTerm
 from belvedere.app.api.models_region import Compare, ComparedPlace, Cube, Per, SearchHit, SearchResult, Target
 from belvedere.app.api.panels import FLOWS, SHOWN_DAYS, current_fan, observed
 from belvedere.app.api.reading import Reading
 from belvedere.app.api.said import R
+from belvedere.app.glossary import glossary
 from belvedere.app.sentences_words import say
 from belvedere.errors import DataError, UnknownName
 from belvedere.ontology.indicators import INDICATORS
@@ -30,9 +32,10 @@ PAGES = {
     "alerts": ("Alertes", "Alerts"),
     "compare": ("Comparer des lieux", "Compare places"),
     "data": ("Santé des données", "Data health"),
-    "quarantine": ("Quarantaine", "Quarantine"),
+    "quarantine": ("Mis de côté", "Set aside"),
     "origin": ("Origine d’un chiffre", "Origin of a figure"),
     "jobs": ("Calculs", "Runs"),
+    "glossary": ("Glossaire", "Glossary"),
 }
 
 # -- search --------------------------------------------------------------------------------------------------------------
@@ -207,6 +210,20 @@ def cube_answer(reading: Reading, target: Target, rows: pa.Table) -> Cube:
     told = {name.decode(): value.decode() for name, value in rows.schema.metadata.items()}
     without = [place for place in told["without_population"].split(",") if place]
     return Cube(meta=common.meta(reading), target=target, unit=told["unit"], without_population=without, **columns)
+
+
+# -- glossary ------------------------------------------------------------------------------------------------------------
+
+
+def glossary_answer() -> Glossary:
+    """The words of the house."""
+    return Glossary(
+        terms=[
+            GlossaryTerm(id=t.id, term=Text(fr=t.fr, en=t.en), definition=Text(fr=t.definition_fr, en=t.definition_en),
+                         pages=list(t.pages))
+            for t in glossary()
+        ]
+    )  # fmt: skip
 
 
 # -- jobs ----------------------------------------------------------------------------------------------------------------

@@ -91,6 +91,19 @@ class Origin(Model):
     filters: dict[str, str]
 
 
+class SumOf(Model):
+    """What a projected or estimated sum is made of. Regions that failed are carried, or lost and then in no sum at all."""
+
+    made: int = Field(description="Places with a forecast of their own; of R: whose counts are believed.")
+    of: int
+    share: float = Field(description="Of its patients (of R: admissions), held by the places made, 0 to 1.")
+    carried: list[str]
+    lost: list[str]
+    status: OutlookStatus = Field(description="Failed: the sum is not given.")
+    short: Text
+    text: Text
+
+
 class Problem(Model):
     """An error (RFC 9457). `request` finds it in the log. text: `detail` for the person at the page, where it was foreseen;
     field: of the form it belongs to."""

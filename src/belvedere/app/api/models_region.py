@@ -8,7 +8,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from belvedere.app.api.models import Band, Meta, Model, Origin, OutlookStatus, PlaceRef, Sentence, Text, ValueStatus
+from belvedere.app.api.models import (
+    Band,
+    Meta,
+    Model,
+    Origin,
+    OutlookStatus,
+    PlaceRef,
+    Sentence,
+    SumOf,
+    Text,
+    ValueStatus,
+)
 from belvedere.app.api.models_situation import WatchRow
 
 
@@ -108,6 +119,7 @@ class Panel(Model):
     chance_by_day: ChanceByDay | None
     chance_by_day_missing: Text | None = Field(description="Why there is no chance by day.")
     past: list[PastForecast]
+    sum: SumOf | None = Field(default=None, description="What is projected or estimated in it, of a larger region.")
     caption: Text = Field(description="The chart in one sentence, for those who do not see it.")
     origin: Origin
     date: dt.date | None

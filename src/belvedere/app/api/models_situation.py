@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from belvedere.app.api.models import Meta, Model, Origin, OutlookStatus, Sentence, Text, ValueStatus
+from belvedere.app.api.models import Meta, Model, Origin, OutlookStatus, Sentence, SumOf, Text, ValueStatus
 
 WatchState = Literal["open", "taken", "snoozed", "acknowledged"]
 WatchAction = Literal["take", "assign", "release", "snooze", "acknowledge", "reopen"]
@@ -119,6 +119,7 @@ class Figure(Model):
     date: dt.date | None
     completeness: float | None = Field(description="Share of the places in the figure, 0 to 1.")
     text: Text = Field(description="How sure, in words.")
+    sum: SumOf | None = Field(default=None, description="What is projected or estimated in it, as a sum.")
     spark: Spark | None
     origin: Origin
 

@@ -20,6 +20,7 @@ from belvedere.app.api import exports, feeds, lineage, lookup
 from belvedere.app.api import models_data as data
 from belvedere.app.api import region as regions
 from belvedere.app.api.asked import Asked
+from belvedere.app.api.changes import changes
 from belvedere.app.api.common import country_name
 from belvedere.app.api.facilities import facilities
 from belvedere.app.api.kept import Kept
@@ -86,7 +87,13 @@ class Office:
         return self._json(asked, feeds.frame, ages=True, mark=alert_mark(self.workspace))
 
     def situation(self, asked: Asked, format: str) -> Response:
-        return self._page(asked, situation, exports.of_situation, format, ages=True)
+        def make(reading: Reading) -> Model:
+            return situation(reading, feeds.found_soon(reading, self.keeper))
+
+        return self._page(asked, make, exports.of_situation, format, ages=True, findings=True)
+
+    def changes(self, asked: Asked, since: str | None) -> Response:
+        return self._json(asked, lambda reading: changes(reading, since), ages=True)
 
     def watch(self, asked: Asked, level: str, within: int, format: str) -> Response:
         return self._page(asked, lambda reading: watch_list(reading, level, within), exports.of_watch, format)
@@ -99,6 +106,9 @@ class Office:
 
     def facilities(self, asked: Asked) -> Response:
         return self._json(asked, facilities)
+
+    def glossary(self, asked: Asked) -> Response:
+        return self._json(asked, lambda reading: lookup.glossary_answer())
 
     def search(self, asked: Asked, query: str) -> Response:
         return self._json(asked, lambda reading: lookup.search(reading, query))
@@ -134,10 +144,10 @@ class Office:
 
     # -- giving an answer ------------------------------------------------------------------------------------------------
 
-    def _page(self, asked: Asked, make, sheet, format: str, *, ages: bool = False) -> Response:
+    def _page(self, asked: Asked, make, sheet, format: str, *, ages: bool = False, findings: bool = False) -> Response:
         """A page as JSON, or as the file that says the same."""
         if format == "json":
-            return self._json(asked, make, ages=ages)
+            return self._json(asked, make, ages=ages, findings=findings)
         reading = self.library.open(asked)
         answer = make(reading)
         self.library.gate.note(reading.request(asked.address), reading.reads)

@@ -25,6 +25,7 @@ from belvedere.app.api.models_region import (
 )
 from belvedere.app.api.reading import Reading
 from belvedere.app.api.said import EVERYONE, Fan
+from belvedere.app.api.sums import sum_of
 from belvedere.app.sentences_words import day, estimates, say
 from belvedere.outlook.inputs import HORIZON
 
@@ -69,7 +70,7 @@ def _panel(reading: Reading, place: str, target: Target, by: float | None) -> Pa
         everyone=None if level is None else everyone(reading, place, level),
         capacity=capacity, others_known=None if level is None else (level, place) in ground.others, chance_by_day=by_day,
         chance_by_day_missing=missing, past=past(reading, place, target),
-        caption=caption(reading, place, target, values, fan, by),
+        sum=sum_of(reading, place, str(target)), caption=caption(reading, place, target, values, fan, by),
         origin=origin("indicators", feed=ground.feed(str(target)), place=place if place in ground.regions else None,
                       indicator="hospital_census" if target is Target.ward_census else str(target),
                       condition=ground.inputs.condition, age_group="all", sex="all", date=ground.last_day),
@@ -232,7 +233,8 @@ def _estimated(reading: Reading, place: str, fan: Fan) -> Panel:
     return Panel(
         target=target, label=text(lambda lang: say(lang, str(target))), unit="1", kind="estimated", observed=None,
         estimated=band(fan), nowcast=None, projected=None, everyone=None, capacity=None, others_known=None,
-        chance_by_day=None, chance_by_day_missing=None, past=[], caption=caption(reading, place, target, None, fan),
+        chance_by_day=None, chance_by_day_missing=None, past=[],
+        sum=sum_of(reading, place, str(target)), caption=caption(reading, place, target, None, fan),
         origin=origin("forecasts", feed=run.feed, target=str(target), place=place, reference_date=run.reference_date),
         date=fan.days[-1], completeness=None,
     )  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from belvedere.app.api.common import day_list
 from belvedere.app.api.models_situation import ReportedMember, ReportedPart
 from belvedere.app.api.reading import Reading
+
+GRAVE = ("warning", "error")
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,18 @@ def _last(values: np.ndarray, days: np.ndarray) -> dt.date | None:
     return day_list(days[known[-1:]])[0] if known.size else None
 
 
-def parts(reading: Reading, told: Reporting | None) -> list[ReportedPart]:
-    """The places by larger region. Late: silent a few days; missing: longer, or for ever."""
+def odd_places(told: Reporting | None, findings: pd.DataFrame | None) -> frozenset[str]:
+    """Places that reported the newest day, of which a rule of health found something wrong on that day; none while the rules
+    are being worked out."""
+    if told is None or findings is None or findings.empty:
+        return frozenset()
+    grave = findings[(findings["feed"] == told.feed) & findings["severity"].isin(GRAVE) & findings["last_date"].notna()]
+    newest = grave[pd.to_datetime(grave["last_date"]).dt.date == told.date]
+    return frozenset(newest["place"].dropna()) - set(told.gone)
+
+
+def parts(reading: Reading, told: Reporting | None, odd: Collection[str] = ()) -> list[ReportedPart]:
+    """The places by larger region. Late: silent a few days; missing: longer, or for ever; odd: see `odd_places`."""
     if told is None:
         return []
     places, inputs = reading.state.places, reading.ground.inputs
@@ -57,13 +70,14 @@ def parts(reading: Reading, told: Reporting | None) -> list[ReportedPart]:
     found: dict[str, list[ReportedMember]] = {}
     for place in sorted({*inputs.regions, *(p for p in told.gone if p in places)}):
         part = inputs.part.get(place) or places[place].parent or place
-        found.setdefault(part, []).append(_member(places.name(place), place, told, patience))
+        found.setdefault(part, []).append(_member(places.name(place), place, told, patience, odd))
     return [ReportedPart(part=part, name=places.name(part), members=found[part]) for part in sorted(found, key=places.name)]
 
 
-def _member(name: str, place: str, told: Reporting, patience: int) -> ReportedMember:
+def _member(name: str, place: str, told: Reporting, patience: int, odd: Collection[str]) -> ReportedMember:
     if place not in told.gone:
-        return ReportedMember(place=place, name=name, state="reported", last_reported=told.date)
+        state = "odd" if place in odd else "reported"
+        return ReportedMember(place=place, name=name, state=state, last_reported=told.date)
     last = told.gone[place]
     late = last is not None and (told.date - last).days <= patience
     return ReportedMember(place=place, name=name, state="late" if late else "missing", last_reported=last)

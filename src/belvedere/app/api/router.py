@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi import Request as HttpRequest
 from fastapi.responses import StreamingResponse
 
+from belvedere.app.api import models_changes, models_glossary
 from belvedere.app.api import models_data as data
 from belvedere.app.api import models_facilities as hospitals
 from belvedere.app.api import models_region as regions
@@ -66,6 +67,14 @@ def make_router(office: Office) -> APIRouter:
         """The situation at a glance."""
         return office.situation(asked, format)
 
+    @read("/changes", "changes", models_changes.Changes)
+    def changes(
+        asked: AskedOption,
+        since: Annotated[str | None, Query(description="A day (its end) or an instant; default: yesterday.")] = None,
+    ) -> Response:
+        """What changed since then: the world, the figures, the method, and who worked."""
+        return office.changes(asked, since)
+
     @read("/watch", "watch", situations.WatchList, files=True)
     def watch(
         asked: AskedOption,
@@ -98,6 +107,11 @@ def make_router(office: Office) -> APIRouter:
     def facilities(asked: AskedOption) -> Response:
         """Hospitals with their position, beds and how many of them are free."""
         return office.facilities(asked)
+
+    @read("/glossary", "glossary", models_glossary.Glossary)
+    def glossary(asked: AskedOption) -> Response:
+        """The words of the house, in both languages."""
+        return office.glossary(asked)
 
     @read("/search", "search", regions.SearchResult)
     def search(asked: AskedOption, q: Annotated[str, Query(min_length=1, max_length=100)]) -> Response:

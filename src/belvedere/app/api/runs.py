@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -18,7 +18,11 @@ from belvedere.store.workspace import Workspace
 
 @dataclass(frozen=True)
 class Run:
-    """A committed outlook of one country. then: the moment whose knowledge it used; as_of: the day as asked, of a replay."""
+    """A committed outlook of one country. then: the moment whose knowledge it used; as_of: the day as asked, of a replay.
+
+    code: version of the program; settings: numbers set in place of the shipped ones. sums: (place, target) -> what the sums of
+    larger regions are made of; see `outlook.sums.Sum`.
+    """
 
     commit_id: int
     sequence: int
@@ -30,6 +34,9 @@ class Run:
     as_of: str | None
     then: dt.datetime
     notes: tuple[Note, ...]
+    code: str = ""
+    settings: Mapping[str, float] = field(default_factory=dict)
+    sums: Mapping[tuple[str, str], Mapping] = field(default_factory=dict)
 
     @property
     def replay(self) -> bool:
@@ -41,7 +48,7 @@ def runs(workspace: Workspace) -> tuple[Run, ...]:
     """Every committed outlook, newest first."""
     c = register.commits.c
     query = (
-        sa.select(c.id, c.sequence, c.feed, c.started_at, c.parameters)
+        sa.select(c.id, c.sequence, c.feed, c.started_at, c.parameters, c.code_version)
         .where(c.kind == "run", c.state == "committed", c.superseded_by.is_(None))
         .where(sa.or_(c.feed.like(f"{BASE}%"), c.feed.like(f"{REPLAY}%")))
         .order_by(c.sequence.desc())
@@ -56,6 +63,8 @@ def _run(row: sa.Row) -> Run:
         commit_id=row.id, sequence=row.sequence, feed=row.feed, country=told["country"], scenario=told["scenario"],
         reference_date=dt.date.fromisoformat(told["reference_date"]), made_at=made_at, as_of=told["as_of"],
         then=moment(told["as_of"]) or made_at, notes=notes_of(told["notes"]),
+        code=row.code_version, settings=told.get("settings", {}),
+        sums={(s["place"], s["target"]): s for s in told.get("sums", ())},
     )  # fmt: skip
 
 

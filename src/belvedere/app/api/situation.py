@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from belvedere.app import formats
 from belvedere.app.api import common
@@ -21,8 +22,9 @@ from belvedere.app.api.models_situation import (
     WatchRow,
 )
 from belvedere.app.api.reading import Reading
-from belvedere.app.api.reporting import parts, reporting
+from belvedere.app.api.reporting import odd_places, parts, reporting
 from belvedere.app.api.said import Fan, R
+from belvedere.app.api.sums import sum_of
 from belvedere.app.api.watch import facts, ranked
 from belvedere.app.sentences import LIKELY, SituationFacts, bed_kind, situation_kind, situation_lede
 from belvedere.app.sentences_words import estimates, places_word, say
@@ -33,8 +35,8 @@ SPARK_PAST, SPARK_AHEAD = 42, 14
 WATCH_SHOWN = 8
 
 
-def situation(reading: Reading) -> Situation:
-    """The situation of the reading's country."""
+def situation(reading: Reading, findings: pd.DataFrame | None = None) -> Situation:
+    """The situation of the reading's country. findings: of the rules of health, once they have been worked out."""
     told = situation_facts(reading)
     rows = ranked(reading, "icu")
     awake = [row for row in rows if row.state != SNOOZED]
@@ -47,7 +49,7 @@ def situation(reading: Reading) -> Situation:
         map=map_columns(reading, rows),
         watch=[*awake[:WATCH_SHOWN], *(row for row in rows if row.state == SNOOZED)],
         watch_total=len(rows),
-        reported=parts(reading, who),
+        reported=parts(reading, who, odd_places(who, findings)),
         reported_feed=who and who.feed,
         reported_date=who and who.date,
     )
@@ -96,7 +98,7 @@ def _counted(reading: Reading, id: str) -> Figure:
         change_kind="share", unit="persons", date=ground.last_day, completeness=float(known.mean()),
         text=text(lambda lang: _counted_text(lang, beds, everyone)),
         spark=_spark(reading, by_place.sum(axis=0), reading.said and reading.said.fans.get((id, reading.country))),
-        origin=_origin(ground, id),
+        origin=_origin(ground, id), sum=sum_of(reading, reading.country, id),
     )  # fmt: skip
 
 
@@ -184,13 +186,17 @@ def spark(days: np.ndarray, values: np.ndarray, fan: Fan | None) -> Spark:
 
 
 def _reproduction(reading: Reading) -> Figure:
-    """R of the country; where the country has none, nothing: a mean of regions would be another number."""
+    """R of the country, from what all its places report; where it cannot be estimated, nothing: a mean of regions would be
+    another number."""
     label = text(lambda lang: say(lang, R))
     fan = None if reading.said is None else reading.said.fans.get((R, reading.country))
     where = origin("forecasts", feed=reading.run and reading.run.feed, target=R, place=reading.country,
                    reference_date=reading.run and reading.run.reference_date)  # fmt: skip
+    made_of = sum_of(reading, reading.country, R) if reading.country else None
     if fan is None:
-        return _unknown(R, label, "estimated", "1", where)
+        return _unknown(R, label, "estimated", "1", where).model_copy(
+            update={"sum": made_of} | ({"text": made_of.text} if made_of and made_of.status == "failed" else {})
+        )
     low, middle, high = (float(fan.at(q)[-1]) for q in (0.05, 0.5, 0.95))
     before = float(fan.at(0.5)[-1 - WEEK]) if len(fan.days) > WEEK else None
     return Figure(
@@ -198,6 +204,7 @@ def _reproduction(reading: Reading) -> Figure:
         change=None if before is None else middle - before, change_days=WEEK, change_kind="absolute", unit="1",
         date=fan.days[-1], completeness=None, text=text(lambda lang: _between(lang, low, high, whole=False)),
         spark=spark(np.array(fan.days[-SPARK_PAST:], dtype="datetime64[D]"), fan.at(0.5)[-SPARK_PAST:], None), origin=where,
+        sum=made_of,
     )  # fmt: skip
 
 
