@@ -1,7 +1,7 @@
 """What exists: every table, column, unit and code of the house, declared once. Importing the room declares the tables."""
 
-from belvedere.ontology.desk import Notes, WatchActions
 from belvedere.ontology.alerts import AlertRules
+from belvedere.ontology.desk import Notes, WatchActions
 from belvedere.ontology.epidemic import Cases, Contacts, Measures
 from belvedere.ontology.forecasts import Forecasts
 from belvedere.ontology.hospital import RESOURCES, Capacity, ResourceDefinition, Shifts, Stays
