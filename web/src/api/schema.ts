@@ -172,6 +172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description What changed since then: the world, the figures, the method, and who worked.
+         */
+        get: operations["changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/compare": {
         parameters: {
             query?: never;
@@ -304,6 +324,26 @@ export interface paths {
          * @description What the frame of every page shows.
          */
         get: operations["frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/glossary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Glossary
+         * @description The words of the house, in both languages.
+         */
+        get: operations["glossary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -795,6 +835,32 @@ export interface components {
             dates: string[];
         };
         /**
+         * Change
+         * @description One thing that changed. cause: the world moved, past figures were corrected, the method changed, or someone worked.
+         */
+        Change: {
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "world" | "data" | "method" | "work";
+            cause_label: components["schemas"]["Text"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "method" | "source" | "passing" | "stopped" | "failed" | "corrected" | "withdrawn" | "late" | "moved" | "relieved" | "figures" | "came" | "restored" | "caught_up" | "run" | "scenario";
+            origin: components["schemas"]["Origin"] | null;
+            /** Place */
+            place: string | null;
+            /**
+             * Size
+             * @description Of its kind: chance, persons, places, days. What larger means, the text says.
+             */
+            size: number | null;
+            text: components["schemas"]["Sentence"];
+        };
+        /**
          * ChangeRow
          * @description A change of a rule. rule: what it then said; null where it was taken away.
          */
@@ -811,6 +877,41 @@ export interface components {
             rule: components["schemas"]["RuleBody-Output"] | null;
             /** Sequence */
             sequence: number;
+        };
+        /**
+         * Changes
+         * @description What changed since a day, ranked. total: how many there are; the gravest ten are listed.
+         */
+        Changes: {
+            /** @description Why there is nothing to tell. */
+            empty: components["schemas"]["Text"] | null;
+            heading: components["schemas"]["Text"];
+            meta: components["schemas"]["Meta"];
+            /**
+             * New Method
+             * @description Whether the program or its numbers changed between the two.
+             */
+            new_method: boolean;
+            /**
+             * New Outlook
+             * @description Whether another outlook answers now than then.
+             */
+            new_outlook: boolean;
+            /**
+             * Reference Before
+             * @description Last complete day of the outlook known then.
+             */
+            reference_before: string | null;
+            /** Rows */
+            rows: components["schemas"]["Change"][];
+            /**
+             * Since
+             * Format: date-time
+             * @description The moment whose knowledge is compared with.
+             */
+            since: string;
+            /** Total */
+            total: number;
         };
         /**
          * ChannelRow
@@ -1184,6 +1285,8 @@ export interface components {
             of: number | null;
             origin: components["schemas"]["Origin"];
             spark: components["schemas"]["Spark"] | null;
+            /** @description What is projected or estimated in it, as a sum. */
+            sum: components["schemas"]["SumOf"] | null;
             /** @description How sure, in words. */
             text: components["schemas"]["Text"];
             /** Unit */
@@ -1292,6 +1395,26 @@ export interface components {
              * @description Open watch rows that are more likely than not to pass their beds within 14 days.
              */
             watch_open: number;
+        };
+        /**
+         * Glossary
+         * @description Every term, in the order of the house; who shows them sorts them.
+         */
+        Glossary: {
+            /** Terms */
+            terms: components["schemas"]["GlossaryTerm"][];
+        };
+        /**
+         * GlossaryTerm
+         * @description A term of the house and what it means. pages: where it is shown.
+         */
+        GlossaryTerm: {
+            definition: components["schemas"]["Text"];
+            /** Id */
+            id: string;
+            /** Pages */
+            pages: string[];
+            term: components["schemas"]["Text"];
         };
         /**
          * Heat
@@ -1534,7 +1657,7 @@ export interface components {
              * @description What holds for the whole outlook, as the run said it.
              * @default []
              */
-            notes: string[];
+            notes: components["schemas"]["Text"][];
             /**
              * Now
              * Format: date-time
@@ -1815,6 +1938,8 @@ export interface components {
             /** Past */
             past: components["schemas"]["PastForecast"][];
             projected: components["schemas"]["Band"] | null;
+            /** @description What is projected or estimated in it, of a larger region. */
+            sum: components["schemas"]["SumOf"] | null;
             target: components["schemas"]["Target"];
             /**
              * Unit
@@ -2398,6 +2523,32 @@ export interface components {
             q05: (number | null)[];
             /** Q95 */
             q95: (number | null)[];
+        };
+        /**
+         * SumOf
+         * @description What a projected or estimated sum is made of. Regions that failed are carried, or lost and then in no sum at all.
+         */
+        SumOf: {
+            /** Carried */
+            carried: string[];
+            /** Lost */
+            lost: string[];
+            /**
+             * Made
+             * @description Places with a forecast of their own; of R: whose counts are believed.
+             */
+            made: number;
+            /** Of */
+            of: number;
+            /**
+             * Share
+             * @description Of its patients (of R: admissions), held by the places made, 0 to 1.
+             */
+            share: number;
+            short: components["schemas"]["Text"];
+            /** @description Failed: the sum is not given. */
+            status: components["schemas"]["OutlookStatus"];
+            text: components["schemas"]["Text"];
         };
         /**
          * Target
@@ -3211,6 +3362,69 @@ export interface operations {
             };
         };
     };
+    changes: {
+        parameters: {
+            query?: {
+                /** @description A day (its end) or an instant; default: yesterday. */
+                since?: string | null;
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Nothing changed since the answer with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     compare: {
         parameters: {
             query: {
@@ -3604,6 +3818,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Frame"];
+                };
+            };
+            /** @description Nothing changed since the answer with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    glossary: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Glossary"];
                 };
             };
             /** @description Nothing changed since the answer with this ETag. */
