@@ -23,6 +23,7 @@ function place(hospitals: readonly Facility[], layout: Layout, view: View): Plac
       const at = layout.spot(hospital.region, hospital.longitude, hospital.latitude)
       if (!at) return []
       const { x, y } = at.fixed ? at : moved(view, at)
+      if (!at.fixed && !layout.inSight({ x, y })) return []
       return [{ hospital, icu: icuOf(hospital), x, y }]
     })
     .sort((a, b) => radius(b.icu) - radius(a.icu))
