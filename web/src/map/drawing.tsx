@@ -74,6 +74,8 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
           <clipPath id="map-main">
             <rect width={width} height={drawn.top - 4} />
           </clipPath>
+          <HatchNear id="hatch-near" turn={45} k={view.k} />
+          <HatchNear id="hatch-withheld-near" turn={135} k={view.k} />
           <g clipPath="url(#map-main)">
             <g transform={`translate(${view.x},${view.y}) scale(${view.k})`} className="country">
               {country}
@@ -101,7 +103,7 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
               </text>
             </g>
           ))}
-          <text x={width - 2} y={height - 4} className="inset-name" textAnchor="end">
+          <text x={width - 2} y={drawn.overseas.length ? drawn.top - 10 : height - 4} className="inset-name source" textAnchor="end">
             {t.outlines} {SOURCES[outlines.country]}
           </text>
           {detail && (
@@ -131,5 +133,15 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
         </div>
       )}
     </div>
+  )
+}
+
+/** The hatch of the page, kept at its pitch while the country is drawn larger. */
+function HatchNear({ id, turn, k }: { id: string; turn: number; k: number }): ReactNode {
+  return (
+    <pattern id={id} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform={`scale(${1 / k}) rotate(${turn})`}>
+      <rect width="5" height="5" style={{ fill: 'var(--sunk)' }} />
+      <line x1="0.8" x2="0.8" y1="0" y2="5" style={{ stroke: 'var(--rule-strong)', strokeWidth: 1.6 }} />
+    </pattern>
   )
 }
