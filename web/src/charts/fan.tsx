@@ -62,7 +62,7 @@ function Drawing({ panel, size, rule, passing, events = [], scenario = false, mo
   const frame = frameOf(model, width, height, {
     left: 8 + 7 * Math.max(...model.ticks.map((v) => number(v, lang, digits).length)),
     right: 12 + 6.6 * Math.max(4, ...labels.map((l) => l.text.length)),
-    top: large ? 24 : 12,
+    top: large || panel.unit === 'per_100k' ? 24 : 12,
     bottom: 20 + (strip ? STRIP_HEIGHT : 0),
   })
   const known = knownOf(model)

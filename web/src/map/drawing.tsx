@@ -34,7 +34,7 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
       const next = nearest(current, covered, way)
       if (next) onSelect(next.id)
     } else if (event.key === 'Enter' && current) onOpen(current.id)
-    else if (by && (event.key === '+' || event.key === '-')) by(event.key === '+' ? 1 : -1)
+    else if (by && (event.key === '+' || event.key === '-')) by(event.key === '+' ? 1 : -1, about)
     else if (by && event.key === '0') reset()
     else return
     event.preventDefault()
@@ -62,7 +62,9 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
   const country = useMemo(() => drawn?.main.map(shape), [drawn, lang, onSelect, onOpen]) // zooming moves the group, not its shapes
   const insets = new Set([...(drawn?.paris?.shapes ?? []), ...(drawn?.overseas ?? [])].map((m) => m.id))
   const ranked = all.filter((m) => m.shade?.rank && m.shade.rank <= 8 && m.shade.value !== null)
-  const discs = apart(ranked.map((m) => (insets.has(m.id) ? m : moved(view, m))), 19)
+  const spots = ranked.map((m) => ({ m, fixed: insets.has(m.id), ...(insets.has(m.id) ? { x: m.x, y: m.y } : moved(view, m)) })).filter((s) => s.fixed || drawn?.inSight(s))
+  const discs = apart(spots, 19)
+  const about = drawn?.main.find((m) => m.id === selected)
   const outline = (m: Drawn): ReactNode => m.id === selected && <path key={m.id} d={m.d} className="chosen" />
 
   return (
@@ -72,6 +74,8 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
           <clipPath id="map-main">
             <rect width={width} height={drawn.top - 4} />
           </clipPath>
+          <HatchNear id="hatch-near" turn={45} k={view.k} />
+          <HatchNear id="hatch-withheld-near" turn={135} k={view.k} />
           <g clipPath="url(#map-main)">
             <g transform={`translate(${view.x},${view.y}) scale(${view.k})`} className="country">
               {country}
@@ -99,7 +103,7 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
               </text>
             </g>
           ))}
-          <text x={width - 2} y={height - 4} className="inset-name" textAnchor="end">
+          <text x={width - 2} y={drawn.overseas.length ? drawn.top - 10 : height - 4} className="inset-name source" textAnchor="end">
             {t.outlines} {SOURCES[outlines.country]}
           </text>
           {detail && (
@@ -107,8 +111,8 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
               <Hospitals layout={drawn} view={view} box={box} onSelect={onSelect} />
             </Suspense>
           )}
-          {ranked.map((m, i) => (
-            <g key={m.id} transform={`translate(${discs[i]!.x},${discs[i]!.y})`} className="disc" aria-hidden="true" clipPath={discs[i]!.y > drawn.top && !insets.has(m.id) ? 'url(#map-main)' : undefined}>
+          {spots.map(({ m }, i) => (
+            <g key={m.id} transform={`translate(${discs[i]!.x},${discs[i]!.y})`} className="disc" aria-hidden="true">
               <circle r="9" />
               <text y="4">{m.shade!.rank}</text>
             </g>
@@ -117,7 +121,7 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
       )}
       {detail && (
         <div className="zoom" role="group" aria-label={t.zoom}>
-          <button type="button" aria-label={t.zoom_in} disabled={!by} onClick={() => by?.(1)}>
+          <button type="button" aria-label={t.zoom_in} disabled={!by} onClick={() => by?.(1, about)}>
             +
           </button>
           <button type="button" aria-label={t.zoom_out} disabled={!by || view.k <= 1} onClick={() => by?.(-1)}>
@@ -129,5 +133,15 @@ export function Drawing({ outlines, shades, names, selected, caption, detail, on
         </div>
       )}
     </div>
+  )
+}
+
+/** The hatch of the page, kept at its pitch while the country is drawn larger. */
+function HatchNear({ id, turn, k }: { id: string; turn: number; k: number }): ReactNode {
+  return (
+    <pattern id={id} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform={`scale(${1 / k}) rotate(${turn})`}>
+      <rect width="5" height="5" style={{ fill: 'var(--sunk)' }} />
+      <line x1="0.8" x2="0.8" y1="0" y2="5" style={{ stroke: 'var(--rule-strong)', strokeWidth: 1.6 }} />
+    </pattern>
   )
 }

@@ -18,7 +18,7 @@ export default function HospitalList({ place, name }: { place: string | undefine
           <span key={end}>
             <svg width="12" height="12" aria-hidden="true" className="hospitals">
               <circle cx="6" cy="6" r="5" style={{ fill: `var(--ember-${k})` }} />
-            </svg>{' '}
+            </svg>
             {k === ends.length - 1 ? `≥ ${percent(end, lang)}` : Math.round(end * 100)}
           </span>
         ))}

@@ -23,6 +23,7 @@ function place(hospitals: readonly Facility[], layout: Layout, view: View): Plac
       const at = layout.spot(hospital.region, hospital.longitude, hospital.latitude)
       if (!at) return []
       const { x, y } = at.fixed ? at : moved(view, at)
+      if (!at.fixed && !layout.inSight({ x, y })) return []
       return [{ hospital, icu: icuOf(hospital), x, y }]
     })
     .sort((a, b) => radius(b.icu) - radius(a.icu))
@@ -36,21 +37,21 @@ export default function Hospitals({ layout, view, box, onSelect }: { layout: Lay
   return (
     <g className="hospitals" data-count={placed.length} aria-hidden="true">
       {placed.map(({ hospital, icu, x, y }) => (
-        <circle
+        <g
           key={hospital.place}
-          cx={x}
-          cy={y}
-          r={radius(icu)}
+          transform={`translate(${x},${y})`}
           data-hospital={hospital.place}
-          className={!icu ? 'bare' : icu.fresh ? '' : 'late'}
-          style={{ fill: filled(icu) }}
+          className={icu ? '' : 'bare'}
           onPointerEnter={() => show(hospital.place)}
           onPointerLeave={() => show(null)}
           onClick={() => {
             show(hospital.place)
             if (hospital.region) onSelect(hospital.region)
           }}
-        />
+        >
+          <circle r={radius(icu) + 2} className="rim" />
+          <circle r={radius(icu)} style={{ fill: filled(icu) }} />
+        </g>
       ))}
       {open && box.current && createPortal(<Popup {...open} width={box.current.clientWidth} />, box.current)}
     </g>

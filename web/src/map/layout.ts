@@ -19,11 +19,15 @@ export interface Layout {
   overseas: (Drawn & { left: number; width: number })[]
   /** Upper edge of the row of overseas places. */
   top: number
+  /** Whether a point of the zoomed country is in sight: neither out of the box nor under an inset. */
+  inSight: (at: { x: number; y: number }) => boolean
   /** Pixels of a longitude and latitude in a region; `fixed`: in an inset, which does not zoom. Null where it is not drawn. */
   spot: (region: string | null, longitude: number, latitude: number) => { x: number; y: number; fixed: boolean } | null
 }
 
 const INSET = 62
+/** Room for a point beside an inset, so that none seems to lie in it. */
+const RIM = 10
 
 export function mapLayout(outlines: Outlines, width: number, height: number, shades: Map<string, Shade>, names: (place: string) => string | undefined): Layout | null {
   if (width < 40 || height < 40) return null
@@ -59,6 +63,7 @@ export function mapLayout(outlines: Outlines, width: number, height: number, sha
     paris: parisPath && { shapes: inner.map((s) => put(s, parisPath)), x: 0, y: parisY, side },
     overseas,
     top: height - inset,
+    inSight: ({ x, y }) => x >= 0 && x <= width && y >= 0 && y <= height - inset - 4 && !(parisPath && x <= side + RIM && y >= parisY - RIM && y <= parisY + side + RIM),
     spot: (region, longitude, latitude) => {
       const own = region === null ? undefined : fixed.get(region)
       const at = ((own ?? path).projection() as (p: [number, number]) => [number, number] | null)([longitude, latitude])

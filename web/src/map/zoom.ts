@@ -8,6 +8,11 @@ export interface View {
   y: number
 }
 
+interface Point {
+  x: number
+  y: number
+}
+
 export const STILL: View = { k: 1, x: 0, y: 0 }
 const MOST = 14
 const STEP = 1.6
@@ -15,14 +20,14 @@ const STEP = 1.6
 interface Zoom {
   view: View
   /** Null until the code has come. */
-  by: ((step: 1 | -1) => void) | null
+  by: ((step: 1 | -1, about?: Point) => void) | null
   reset: () => void
 }
 
-/** `on`: whether it is wanted; what is drawn is still until then. */
+/** `by` goes a step nearer, or away; nearer to `about`, which is brought to the middle. `on`: whether it is wanted; what is drawn is still until then. */
 export function useZoom(drawing: RefObject<SVGSVGElement | null>, on: boolean, width: number, height: number): Zoom {
   const [view, setView] = useState<View>(STILL)
-  const moves = useRef<{ by: (step: 1 | -1) => void; reset: () => void } | null>(null)
+  const moves = useRef<{ by: (step: 1 | -1, about?: Point) => void; reset: () => void } | null>(null)
   const [ready, setReady] = useState(false)
 
   useEffect(() => {
@@ -44,7 +49,10 @@ export function useZoom(drawing: RefObject<SVGSVGElement | null>, on: boolean, w
         .on('zoom', (event: { transform: ZoomTransform }) => setView({ k: event.transform.k, x: event.transform.x, y: event.transform.y }))
       const selected = select(element).call(turned)
       moves.current = {
-        by: (step) => void selected.call(turned.scaleBy, STEP ** step),
+        by: (step, about) => {
+          selected.call(turned.scaleBy, STEP ** step)
+          if (about && step > 0) selected.call(turned.translateTo, about.x, about.y)
+        },
         reset: () => void selected.call(turned.transform, zoomIdentity),
       }
       undo = () => void selected.on('.zoom', null)
@@ -59,7 +67,7 @@ export function useZoom(drawing: RefObject<SVGSVGElement | null>, on: boolean, w
     }
   }, [drawing, on, width, height])
 
-  return { view, by: ready ? (step) => moves.current?.by(step) : null, reset: () => moves.current?.reset() }
+  return { view, by: ready ? (step, about) => moves.current?.by(step, about) : null, reset: () => moves.current?.reset() }
 }
 
 /** d3-zoom keeps its state on the element. */
@@ -68,4 +76,4 @@ function scaleOf(element: SVGSVGElement): number {
 }
 
 /** Where a point of the drawing stands while it is zoomed. */
-export const moved = (view: View, at: { x: number; y: number }): { x: number; y: number } => ({ x: at.x * view.k + view.x, y: at.y * view.k + view.y })
+export const moved = (view: View, at: Point): Point => ({ x: at.x * view.k + view.x, y: at.y * view.k + view.y })

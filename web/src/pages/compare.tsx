@@ -90,7 +90,7 @@ export default function Compare(): ReactNode {
                   <line x1="0" x2="26" y1="4" y2="4" stroke="currentColor" strokeWidth="2" strokeDasharray={DASHES[k]} />
                 </svg>
                 <button type="button" className="plain" aria-pressed={view.place === place} onClick={() => change({ place })}>
-                  {row?.place.name ?? all.get(place) ?? place}
+                  {row?.place.name ?? all.get(place) ?? place} {row && <span className="code">{row.place.code}</span>}
                 </button>
                 {row && row.chance_14 !== null && (
                   <>

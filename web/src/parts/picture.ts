@@ -1,6 +1,6 @@
 /** A drawing as a PNG: its title and filters above, the day it was known and the source under it. Always light: it goes on paper. */
 
-const STYLED = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'fill-opacity', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'paint-order', 'stroke-linejoin', 'display']
+const STYLED = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'fill-opacity', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'paint-order', 'stroke-linejoin', 'vector-effect', 'display']
 
 /** A copy of a drawing that stands alone: every style that matters is written into its attributes. */
 function standalone(drawing: SVGSVGElement): SVGSVGElement {
