@@ -718,6 +718,7 @@ export interface components {
             rule: components["schemas"]["RuleBody-Output"] | null;
             /** Sequence */
             sequence: number;
+            text: components["schemas"]["Text"];
         };
         /**
          * ChannelRow
@@ -1935,6 +1936,8 @@ export interface components {
         RuleRow: {
             /** Holds */
             holds: boolean;
+            /** @description Where it opens and closes, in words. */
+            limits: components["schemas"]["Text"];
             /**
              * Open
              * @description Alerts open under it.
