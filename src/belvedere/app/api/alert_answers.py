@@ -60,7 +60,7 @@ def page(alerting: Alerting) -> models.AlertsAnswer:
                 rule=None if c.rule is None else _body(c.rule),
                 sequence=c.sequence,
                 text=text(lambda lang, c=c: say(lang, "removed") if c.rule is None else _limits(lang, c.rule)),
-            )  # fmt: skip
+            )
             for c in rule_changes(workspace, newest=SHOWN)
         ],
     )
