@@ -1,15 +1,22 @@
-"""An empty workspace."""
+"""An empty workspace for each test."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import shutil
 
 import pytest
 
-import belvedere
-from belvedere.store.workspace import Workspace
+from belvedere.store.workspace import Workspace, create, open_workspace
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    path = tmp_path_factory.mktemp("desk") / "workspace"
+    create(path).engine.dispose()
+    return path
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return belvedere.create(tmp_path / "workspace")
+def workspace(empty, tmp_path) -> Workspace:
+    shutil.copytree(empty, tmp_path / "workspace")
+    return open_workspace(tmp_path / "workspace")

@@ -100,6 +100,8 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "unit_hours": "hours late",
     "unit_days": "days",
     "unit_outlooks": "outlooks in a row",
+    "limits": "opens at {opens}, closes at {clears}",
+    "removed": "removed",
     "everywhere": "everywhere",
     # channels
     "channel_works": "Last message sent {when}.",

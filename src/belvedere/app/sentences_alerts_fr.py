@@ -106,6 +106,8 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "unit_hours": "heures de retard",
     "unit_days": "jours",
     "unit_outlooks": "prévisions de suite",
+    "limits": "ouvre à {opens}, se referme à {clears}",
+    "removed": "supprimée",
     "everywhere": "partout",
     # canaux
     "channel_works": "Dernier message envoyé {when}.",

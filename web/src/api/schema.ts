@@ -877,6 +877,7 @@ export interface components {
             rule: components["schemas"]["RuleBody-Output"] | null;
             /** Sequence */
             sequence: number;
+            text: components["schemas"]["Text"];
         };
         /**
          * Changes
@@ -2352,6 +2353,8 @@ export interface components {
         RuleRow: {
             /** Holds */
             holds: boolean;
+            /** @description Where it opens and closes, in words. */
+            limits: components["schemas"]["Text"];
             /**
              * Open
              * @description Alerts open under it.

@@ -5,7 +5,7 @@ import { Link } from 'react-router'
 import { api, read } from '../api/client.ts'
 import type { AlertChannel, AlertRow, AlertsAnswer } from '../api/types.ts'
 import { instant } from '../format.ts'
-import { AlertRules, written } from '../parts/alert-rules.tsx'
+import { AlertRules } from '../parts/alert-rules.tsx'
 import { Choice, Menu } from '../parts/menu.tsx'
 import { MarkIcon, type Mark } from '../parts/marks.tsx'
 import { Answered, Empty, Panel } from '../parts/panel.tsx'
@@ -78,11 +78,13 @@ function What({ row }: { row: AlertRow }): ReactNode {
       <MarkIcon mark={MARKS[row.kind]} />
       <Sentence text={row.sentence} /> {row.synthetic && <span className="tag">{w.synthetic}</span>}{' '}
       {row.kind !== 'outlook' && <Link to={query ? `${href(path ?? '/')}${href(path ?? '/').includes('?') ? '&' : '?'}${query}` : href(path ?? '/')}>{w.see}</Link>}
-      {row.basis.map((text, i) => (
-        <span key={i} className={i === 0 && row.stale_days !== null ? 'basis old' : 'basis'}>
-          <Sentence text={text} />
-        </span>
-      ))}
+      <span className="basis">
+        {row.basis.map((text, i) => (
+          <span key={i} className={i === 0 && row.stale_days !== null ? 'old' : ''}>
+            <Sentence text={text} />{' '}
+          </span>
+        ))}
+      </span>
     </td>
   )
 }
@@ -303,7 +305,7 @@ function Messages({ data }: { data: AlertsAnswer }): ReactNode {
 }
 
 function Changes({ data }: { data: AlertsAnswer }): ReactNode {
-  const { lang, zone } = useSay()
+  const { lang, zone, pick } = useSay()
   const w = alertWords[lang]
   if (data.changes.length === 0) return <Empty>{w.changes_none}</Empty>
   return (
@@ -321,7 +323,7 @@ function Changes({ data }: { data: AlertsAnswer }): ReactNode {
           <tr key={`${change.sequence}${change.id}`}>
             <td className="quiet nowrap">{instant(change.at, lang, zone)}</td>
             <td>{change.id}</td>
-            <td>{change.rule ? w.set_to(written(change.rule, change.rule.threshold, lang), written(change.rule, change.rule.clear_at, lang)) : w.removed}</td>
+            <td>{pick(change.text)}</td>
             <td className="quiet">{change.by}</td>
           </tr>
         ))}

@@ -3,17 +3,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { api, read } from '../api/client.ts'
 import type { AlertRule, AlertRuleRow, AlertsAnswer } from '../api/types.ts'
-import { dayYear, number, percent, type Lang } from '../format.ts'
+import { dayYear, type Lang } from '../format.ts'
 import { alertWords } from '../text/alerts.ts'
 import { Sentence, useSay } from '../text/index.tsx'
 import { Panel } from './panel.tsx'
 
 const PAUSE = 400
-/** A value of a rule as people read it. */
-export function written(rule: Pick<AlertRule, 'kind'>, value: number, lang: Lang): string {
-  return rule.kind === 'beds' ? percent(value, lang) : number(value, lang, Number.isInteger(value) ? 0 : 1)
-}
-
 export function AlertRules({ data }: { data: AlertsAnswer }): ReactNode {
   const { lang } = useSay()
   const w = alertWords[lang]
@@ -56,11 +51,7 @@ function Rule({ row, channels, open, toggle }: { row: AlertRuleRow; channels: st
         <p className="facts">
           <span>{pick(row.scope)}</span>
           <span>
-            {w.opens_at.toLowerCase()} <b>{written(rule, rule.threshold, lang)}</b>
-            {rule.kind !== 'beds' && ` ${pick(row.unit_text)}`}
-          </span>
-          <span>
-            {w.clears_at.toLowerCase()} <b>{written(rule, rule.clear_at, lang)}</b>
+            <b>{pick(row.limits)}</b>
           </span>
           <span>{rule.channels.length > 0 ? rule.channels.join(', ') : w.page_only}</span>
           {rule.active_until && <span>{`${w.until.toLowerCase()} ${dayYear(rule.active_until, lang)}`}</span>}

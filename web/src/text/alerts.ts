@@ -73,8 +73,6 @@ const fr = {
   outcome: 'Issue',
   outcomes: { sent: 'envoyé', failed: 'échec', again: 'nouvel essai', unknown: 'inconnu' },
   by: 'Par',
-  removed: 'supprimée',
-  set_to: (opens: string, clears: string) => `ouvre à ${opens}, se referme à ${clears}`,
 }
 
 export type AlertWords = typeof fr
@@ -151,8 +149,6 @@ const en: AlertWords = {
   outcome: 'Outcome',
   outcomes: { sent: 'sent', failed: 'failed', again: 'trying again', unknown: 'unknown' },
   by: 'By',
-  removed: 'removed',
-  set_to: (opens: string, clears: string) => `opens at ${opens}, closes at ${clears}`,
 }
 
 export const alertWords: Record<Lang, AlertWords> = { fr, en }

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from belvedere.app import formats
 from belvedere.app.alert_replay import effect
-from belvedere.app.alert_words import UNITS, Voice, say
+from belvedere.app.alert_words import UNITS, Voice, amount, say
 from belvedere.app.alerting import Alerting
 from belvedere.app.api import models_alerts as models
 from belvedere.app.api.asked import Asked
@@ -53,7 +53,14 @@ def page(alerting: Alerting) -> models.AlertsAnswer:
         base_url=settings.base_url or None,
         attempts=[attempt_row(tried) for tried in book.attempts(workspace, newest=SHOWN)],
         changes=[
-            models.ChangeRow(at=c.at, by=c.by, id=c.id, rule=None if c.rule is None else _body(c.rule), sequence=c.sequence)
+            models.ChangeRow(
+                at=c.at,
+                by=c.by,
+                id=c.id,
+                rule=None if c.rule is None else _body(c.rule),
+                sequence=c.sequence,
+                text=text(lambda lang, c=c: say(lang, "removed") if c.rule is None else _limits(lang, c.rule)),
+            )
             for c in rule_changes(workspace, newest=SHOWN)
         ],
     )
@@ -120,11 +127,17 @@ def rules(alerting: Alerting) -> list[models.RuleRow]:
         models.RuleRow(
             rule=_body(rule), title=text(lambda lang, rule=rule: voice.rule_title(lang, rule)),
             scope=text(lambda lang, rule=rule: voice.rule_scope(lang, rule)), unit=UNITS[rule.kind],
-            unit_text=text(lambda lang, rule=rule: say(lang, f"unit_{UNITS[rule.kind]}")), shipped=rule.shipped,
+            unit_text=text(lambda lang, rule=rule: say(lang, f"unit_{UNITS[rule.kind]}")),
+            limits=text(lambda lang, rule=rule: _limits(lang, rule)), shipped=rule.shipped,
             holds=rule.holds(voice.now.date()), open=standing[rule.id],
         )
         for rule in alerting.rules().values()
     ]  # fmt: skip
+
+
+def _limits(lang: str, rule: Rule) -> str:
+    opens, clears = (amount(lang, rule.kind, value) for value in (rule.threshold, rule.clear_at))
+    return say(lang, "limits", opens=opens, clears=clears)
 
 
 def _body(rule: Rule) -> models.RuleBody:

@@ -82,6 +82,7 @@ class RuleRow(Model):
     scope: Text
     unit: Unit
     unit_text: Text
+    limits: Text = Field(description="Where it opens and closes, in words.")
     shipped: bool
     holds: bool
     open: int = Field(description="Alerts open under it.")
@@ -115,6 +116,7 @@ class ChangeRow(Model):
     by: str
     id: str
     rule: RuleBody | None
+    text: Text
     sequence: int
 
 
