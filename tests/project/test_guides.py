@@ -20,6 +20,8 @@ from belvedere.sources.mapping import shipped_mappings
 from scripts.build_notebook import cells, page
 from tests.project.repository import REPOSITORY
 
+pytestmark = pytest.mark.timeout(1_200)  # the fixture goes through the whole tutorial, four outlooks of 101 départements
+
 TUTORIAL = REPOSITORY / "docs" / "guides" / "tutorial.md"
 NOTEBOOK = REPOSITORY / "docs" / "notebooks" / "epidemiologist.py"
 FLOWS, STOCKS = "6fadff46-9efd-4c53-942a-54aca783c30c", "63352e38-d353-4b54-bfd1-f1b3ee1cabd7"
@@ -110,7 +112,7 @@ def test_the_answer_of_20_october_2020(followed):
 
 def test_the_replayed_days_are_scored(followed):
     told = said(followed, "backtest ")
-    assert "2 of 2 days replayed" in told and (followed[0] / "held.html").stat().st_size > 20_000
+    assert "1 of 1 days replayed" in told and (followed[0] / "held.html").stat().st_size > 20_000
 
 
 def test_the_scenario_changes_the_later_weeks(followed):
