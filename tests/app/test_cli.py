@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -218,3 +219,10 @@ def test_the_guide_is_made_from_the_help():
     assert guide.read_text(encoding="utf-8") == command_guide() + "\n", (
         "run: .venv/bin/python -m belvedere.app.command_pages docs/guides/command-line.md"
     )
+
+
+def test_the_package_runs_as_the_command(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["belvedere", "--version"])
+    with pytest.raises(SystemExit) as stopped:
+        runpy.run_module("belvedere", run_name="__main__")
+    assert stopped.value.code in (0, None) and "belvedere" in capsys.readouterr().out

@@ -148,9 +148,9 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     ),
     "change_settings": ("Un nombre de la méthode a changé : {ids}.", "*{n} nombres* de la méthode ont changé : {ids}."),
     "change_source": "{indicator} : lu désormais dans {after}, et non plus dans {before}.",
-    "change_passing": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, {was} auparavant.",
-    "change_relieved": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, et non plus {was}.",
-    "change_moved": "{place} : *{now}* de chances de manquer de {level} sous 14 jours, {was} auparavant.",
+    "change_passing": "{place} : *{now}* (contre {was}) de chances de manquer de {level} sous 14 jours.",
+    "change_relieved": "{place} : *{now}* (et non plus {was}) de chances de manquer de {level} sous 14 jours.",
+    "change_moved": "{place} : *{now}* (contre {was}) de chances de manquer de {level} sous 14 jours.",
     "change_stopped": ("Dernier jour non reçu : {names}.", "Dernier jour non reçu de *{n} lieux* : {names}."),
     "change_came": ("Déclare de nouveau : {names}.", "*{n} lieux* déclarent de nouveau : {names}."),
     "change_failed": (
@@ -162,9 +162,8 @@ TEXTS: dict[str, str | tuple[str, str]] = {
         "Prévision de nouveau disponible pour *{n} lieux* : {names}.",
     ),
     "change_corrected": (
-        "{indicator} : un chiffre passé a été corrigé : {place}, {day}, {was}, maintenant *{now}*.",
-        "{indicator} : *{n} chiffres passés* de {places} ont été corrigés ; le plus grand écart : {place}, {day}, {was}, "
-        "maintenant *{now}*.",
+        "{indicator} : {was} corrigé en *{now}*, {place}, {day}.",
+        "{indicator} : *{n} chiffres passés* corrigés dans {places} ; surtout {place}, {day} : {was}, maintenant *{now}*.",
     ),
     "change_withdrawn": (
         "{indicator} : un chiffre passé a été retiré : {place}, {day}, {was}.",

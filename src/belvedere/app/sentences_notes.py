@@ -6,16 +6,19 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from belvedere.app import formats
-from belvedere.app.sentences_words import LANGUAGES, say
+from belvedere.app.sentences_words import say
 from belvedere.outlook.notes import Note
 
 
 def note_text(lang: str, note: Note) -> str:
-    """One note as a sentence. A note of a newer version, for which there are no words yet, is shown by its code."""
+    """One note as a sentence. A note of another version, for which there are no words or not with these values, is shown by its
+    code: it must not take the page with it."""
     name = f"note_{note.code}"
-    if name not in LANGUAGES[lang].TEXTS:
+    shown = {k: _cell(lang, k, v) for k, v in note.values.items() if k != "n"}
+    try:
+        return say(lang, name, note.values.get("n"), **shown)
+    except KeyError:
         return f"{note.code} {dict(note.values)}" if note.values else note.code
-    return say(lang, name, note.values.get("n"), **{k: _cell(lang, k, v) for k, v in note.values.items() if k != "n"})
 
 
 def _cell(lang: str, name: str, value: object) -> object:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
 
-from belvedere.app.api import models_data, models_desk, models_region, models_situation
+from belvedere.app import api
 from belvedere.app.api.openapi import description, text
 from belvedere.app.serve import make_app
 from belvedere.outlook.scenarios import new_scenario
@@ -20,10 +22,12 @@ from tests.app.demo_workspace import FLOWS, NOW, STOCKS
 from tests.project.repository import REPOSITORY
 
 API = "/api/v1"
+MODELS = [import_module(f"{api.__name__}.{m.name}") for m in iter_modules(api.__path__) if m.name.startswith("models_")]
 WHOLE = "filter=indicator:icu_census&filter=sex:all&filter=condition:covid19"
 ORIGIN = f"/origin?filter=place:{PLACE}&filter=date:2026-11-15&{WHOLE}"
 READS = {
-    "/frame": "frame", "/situation": "situation", "/watch": "watch", "/watch?level=all&within=28": "watch",
+    "/frame": "frame", "/situation": "situation", "/changes": "changes", "/changes?since=2026-11-15": "changes",
+    "/glossary": "glossary", "/watch": "watch", "/watch?level=all&within=28": "watch",
     f"/regions/{PLACE}": "region", f"/regions/{SILENT}": "region", f"/regions/{PART}": "region",
     f"/regions/{COUNTRY}": "region", f"/compare?places={PLACE},FR-60&target=hospital_admissions": "compare",
     "/search?q=nor": "search", "/feeds": "feeds", f"/feeds/{FLOWS}": "feed", "/quarantine": "quarantine", ORIGIN: "origin",
@@ -43,7 +47,7 @@ def keeps_to_its_model(operation: str, found: dict) -> bool:
     schemas = {op["operationId"]: op["responses"]["200"] for path in description()["paths"].values() for op in path.values()
                if "200" in op["responses"]}  # fmt: skip
     name = schemas[operation]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
-    module = next(m for m in (models_situation, models_region, models_data, models_desk) if hasattr(m, name))
+    module = next(m for m in MODELS if hasattr(m, name))
     return json.loads(getattr(module, name).model_validate(found).model_dump_json()) == found
 
 
@@ -121,8 +125,11 @@ def test_the_situation_says_of_each_figure_how_sure_it_is(client):
     assert census["kind"] == "counted" and census["low"] is None and "compté" in census["text"]["fr"]
     came = found["admissions_7d"]  # of the days that are all reported: a count, dated by the last of them
     assert came["kind"] == "counted" and came["low"] is None and came["date"] < census["date"]
-    # A département failed: the country is not the sum of the others, and nothing takes its place.
-    assert found["reproduction_number"]["value"] is None
+    # A département failed: R is that of what all report, and says how many are in it; no sum takes the name of the country.
+    r = found["reproduction_number"]
+    assert r["low"] < r["value"] < r["high"] and r["kind"] == "estimated" and r["sum"]["of"] == 5
+    assert census["sum"]["status"] == "failed" and "Pas de somme" in census["sum"]["text"]["fr"]
+    assert all(median is None for median in census["spark"]["median"])
     assert 0 < census["completeness"] < 1
 
 

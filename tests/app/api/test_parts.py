@@ -17,6 +17,7 @@ from belvedere.app.api.arriving import arriving
 from belvedere.app.api.asked import Asked
 from belvedere.app.api.ground import _carried, _curve, least, read_ground
 from belvedere.app.api.kept import Kept
+from belvedere.app.api.reporting import Reporting, odd_places
 from belvedere.app.api.runs import Run, answering, before, runs
 from belvedere.app.api.said import Fan, fans
 from belvedere.app.api.scores import HORIZONS, LEAST_DAYS, records
@@ -261,3 +262,16 @@ def test_the_runs_of_a_workspace_newest_first(looking):
     found = runs(looking)
     assert [r.feed for r in found] == ["outlook", "replay", "replay", "replay"] and found[0].as_of is None
     assert [r.sequence for r in found] == sorted((r.sequence for r in found), reverse=True)
+
+
+# -- places to check -----------------------------------------------------------------------------------------------------
+
+
+def test_a_place_is_odd_where_a_rule_found_something_wrong_on_the_newest_day_of_the_leading_feed():
+    told = Reporting("flows", DAY, 4, {"FR-02": None})
+    rows = [("flows", "FR-59", DAY, "error"), ("flows", "FR-60", DAY, "info"), ("other", "FR-62", DAY, "error"),
+            ("flows", "FR-80", DAY - dt.timedelta(days=1), "error"), ("flows", "FR-02", DAY, "warning"),
+            ("flows", None, DAY, "error")]  # fmt: skip
+    findings = pd.DataFrame(rows, columns=["feed", "place", "last_date", "severity"])
+    assert odd_places(told, findings) == {"FR-59"}
+    assert odd_places(told, None) == odd_places(None, findings) == frozenset()
