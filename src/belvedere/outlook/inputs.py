@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 import xarray as xr
-from ibis import _
 
 from belvedere.errors import DataError
 from belvedere.outlook.beds import Beds, read_beds, read_others

@@ -115,6 +115,15 @@ class Gate:
         if lines:
             self._append("".join(f"{line}\n" for line in lines), at)
 
+    def note_act(self, request: Request, act: str, details: Mapping[str, object]) -> None:
+        """Writes into the log what was done, or asked to be done, in one line."""
+        at = self.clock()
+        line = {
+            "at": at.isoformat(), "operator": request.operator, "purpose": request.purpose, "asked": request.asked,
+            "sequence": request.snapshot.at, "act": act, "details": dict(details),
+        }  # fmt: skip
+        self._append(f"{json.dumps(line, default=str)}\n", at)
+
     def _append(self, text: str, at: dt.datetime) -> None:
         """One write to a file opened for appending: entries of several threads and processes do not mix."""
         folder = self.workspace.path / LOG

@@ -9,7 +9,7 @@ import math
 import pyarrow as pa
 import pytest
 
-from belvedere.app.api import models_data, models_region, models_situation
+from belvedere.app.api import models_data, models_mending, models_region, models_situation
 from belvedere.app.api.openapi import description, text
 from belvedere.outlook.scenarios import new_scenario
 from belvedere.store.commits import Commit
@@ -40,7 +40,7 @@ def keeps_to_its_model(operation: str, found: dict) -> bool:
     schemas = {op["operationId"]: op["responses"]["200"] for path in description()["paths"].values() for op in path.values()
                if "200" in op["responses"]}  # fmt: skip
     name = schemas[operation]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
-    module = next(m for m in (models_situation, models_region, models_data) if hasattr(m, name))
+    module = next(m for m in (models_situation, models_region, models_data, models_mending) if hasattr(m, name))
     return json.loads(getattr(module, name).model_validate(found).model_dump_json()) == found
 
 

@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * Feed
-         * @description One feed: gaps, findings, versions.
+         * @description One feed: gaps, findings, versions, what one version changed, how late each weekday is known.
          */
         get: operations["feed"];
         put?: never;
@@ -204,6 +204,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quarantine/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description Sets entries aside for good, with the reason.
+         */
+        post: operations["dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mend
+         * @description Loads the corrected rows that are without fault, dated and signed; tries again where nothing is corrected.
+         */
+        post: operations["mend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Mending
+         * @description What a correction would do: which rows load, which still fail, which figures change. Writes nothing.
+         */
+        post: operations["preview_mending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mend Sheet
+         * @description A mended sheet: what it would change; or, once approved, its carrying out.
+         */
+        post: operations["mend_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/sheet.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quarantine Sheet
+         * @description The rows of a feed that wait, in the source's own columns, ready to be mended in a spreadsheet.
+         */
+        get: operations["quarantine_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions/{place}": {
         parameters: {
             query?: never;
@@ -289,6 +389,35 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Approved
+         * @description To be carried out.
+         */
+        Approved: {
+            /**
+             * Cells
+             * @default {}
+             */
+            cells: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Feed */
+            feed: string;
+            group?: components["schemas"]["Group"] | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: number[];
+            /**
+             * Reason
+             * @description Why; kept with what is written.
+             */
+            reason: string;
+            replace?: components["schemas"]["Replace"] | null;
+        };
+        /**
          * Band
          * @description Quantiles by day.
          */
@@ -363,6 +492,28 @@ export interface components {
             staffed: (number | null)[];
         };
         /**
+         * CellChange
+         * @description A cell as the source wrote it, and as it was corrected.
+         */
+        CellChange: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Column */
+            column: string;
+        };
+        /**
+         * CellText
+         * @description A text that stands in the column, and in how many of the rows.
+         */
+        CellText: {
+            /** Rows */
+            rows: number;
+            /** Value */
+            value: string;
+        };
+        /**
          * ChanceByDay
          * @description Chance of more patients than beds on each day ahead (not: by then).
          */
@@ -402,6 +553,27 @@ export interface components {
             raw: (number | null)[];
             /** Status */
             status: components["schemas"]["ValueStatus"][];
+        };
+        /**
+         * CorrectionMade
+         * @description Who corrected the row by hand, when and why. file, row: of the source. No changes: it was read again as it stood.
+         */
+        CorrectionMade: {
+            /** Changes */
+            changes: components["schemas"]["CellChange"][];
+            /** File */
+            file: string;
+            /** Reason */
+            reason: string;
+            /** Row */
+            row: number;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
+            /** Signed By */
+            signed_by: string;
         };
         /**
          * Country
@@ -455,6 +627,25 @@ export interface components {
             share: number | null;
         };
         /**
+         * DismissRequest
+         * @description To be set aside for good.
+         */
+        DismissRequest: {
+            /** Feed */
+            feed: string;
+            group?: components["schemas"]["Group"] | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: number[];
+            /**
+             * Reason
+             * @description Why; kept with what is written.
+             */
+            reason: string;
+        };
+        /**
          * Event
          * @description Something on the time line.
          */
@@ -482,10 +673,30 @@ export interface components {
             projected: components["schemas"]["Band"] | null;
         };
         /**
+         * Fault
+         * @description What is still wrong.
+         */
+        Fault: {
+            /** Column */
+            column: string | null;
+            /** Expected */
+            expected: string;
+            /** Found */
+            found: string;
+            /** Rule */
+            rule: string;
+            title: components["schemas"]["Text"];
+        };
+        /**
          * Feed
          * @description The page of one feed.
          */
         Feed: {
+            /**
+             * Delays
+             * @description Empty where no date of knowledge was measured.
+             */
+            delays: components["schemas"]["WeekdayDelay"][];
             feed: components["schemas"]["FeedSummary"];
             /** Findings */
             findings: components["schemas"]["RuleFindings"][] | null;
@@ -498,6 +709,10 @@ export interface components {
             /** Loaded Total */
             loaded_total: number;
             meta: components["schemas"]["Meta"];
+            /** @description Of one figure of the newest day. */
+            origin: components["schemas"]["Origin"] | null;
+            /** @description Null where there is nothing to compare. */
+            vintages: components["schemas"]["Vintages"] | null;
         };
         /**
          * FeedSummary
@@ -649,6 +864,24 @@ export interface components {
             value: number | null;
         };
         /**
+         * FigureChange
+         * @description A figure that a row states. held: what is held now under the same key; null: nothing.
+         */
+        FigureChange: {
+            /** Change */
+            change: string;
+            /** Column */
+            column: string;
+            /** Held */
+            held: string | number | null;
+            /** Key */
+            key: {
+                [key: string]: string | number | null;
+            };
+            /** Says */
+            says: string | number | null;
+        };
+        /**
          * Finding
          * @description One thing a rule found.
          */
@@ -742,6 +975,16 @@ export interface components {
              * @description Watch rows more likely than not within 14 days that nobody has taken.
              */
             watch_open: number;
+        };
+        /**
+         * Group
+         * @description All entries of a feed with the same reason in the same column.
+         */
+        Group: {
+            /** Column */
+            column?: string | null;
+            /** Rule */
+            rule: string;
         };
         /**
          * Heat
@@ -859,6 +1102,9 @@ export interface components {
          * @description Where one row comes from.
          */
         Lineage: {
+            /** @description The figure and its way, as text. */
+            citation: components["schemas"]["Text"];
+            correction: components["schemas"]["CorrectionMade"] | null;
             /** Edges */
             edges: components["schemas"]["LineageEdge"][];
             /** History */
@@ -871,7 +1117,7 @@ export interface components {
             nodes: components["schemas"]["LineageNode"][];
             /**
              * Raw
-             * @description The row in the source file; null where no copy is kept.
+             * @description The row as it was read; null where no copy is kept.
              */
             raw: components["schemas"]["RawCell"][] | null;
             /** Status */
@@ -891,7 +1137,7 @@ export interface components {
         };
         /**
          * LineageNode
-         * @description A step on the way of a figure: source file, mapping, commit, table row, run, figure.
+         * @description A step on the way of a figure: source file, correction by hand, feed, mapping, commit, table row, run, figure.
          */
         LineageNode: {
             /** Detail */
@@ -904,7 +1150,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "file" | "mapping" | "commit" | "table" | "run" | "figure";
+            kind: "file" | "correction" | "feed" | "mapping" | "commit" | "table" | "run" | "figure";
             label: components["schemas"]["Text"];
         };
         /**
@@ -949,6 +1195,100 @@ export interface components {
             /** Rank */
             rank: number | null;
             status: components["schemas"]["OutlookStatus"] | null;
+        };
+        /**
+         * MendPreview
+         * @description What would happen. The first rows are given, all are counted. without_copy: entries of files of which none is kept.
+         */
+        MendPreview: {
+            /** Fails */
+            fails: number;
+            /** Feed */
+            feed: string;
+            /** Files */
+            files: components["schemas"]["WholeFile"][];
+            /** Loads */
+            loads: number;
+            /** Mapping Changed */
+            mapping_changed: boolean;
+            /**
+             * Replaces
+             * @description Figures held now that would be replaced by another.
+             */
+            replaces: number;
+            /** Rows */
+            rows: components["schemas"]["MendedRow"][];
+            summary: components["schemas"]["Text"];
+            /**
+             * Texts
+             * @description Of the group's column, the most frequent first.
+             */
+            texts: components["schemas"]["CellText"][];
+            /** Without Copy */
+            without_copy: number;
+        };
+        /**
+         * MendRequest
+         * @description cells: entry -> column -> what it should be; an entry named here stands as told, even unchanged. Neither: try again.
+         */
+        MendRequest: {
+            /**
+             * Cells
+             * @default {}
+             */
+            cells: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Feed */
+            feed: string;
+            group?: components["schemas"]["Group"] | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: number[];
+            replace?: components["schemas"]["Replace"] | null;
+        };
+        /**
+         * MendResult
+         * @description What happened. sequence: the newest commit. again: the whole feed was read again under its changed mapping.
+         */
+        MendResult: {
+            /** Again */
+            again: boolean;
+            /** Done */
+            done: components["schemas"]["MendPreview"][];
+            /** Sequence */
+            sequence: number;
+            /** Settled */
+            settled: number;
+        };
+        /**
+         * MendedRow
+         * @description A row before and after. fault: null when it loads.
+         */
+        MendedRow: {
+            /** After */
+            after: {
+                [key: string]: string;
+            };
+            /** Before */
+            before: {
+                [key: string]: string;
+            };
+            fault: components["schemas"]["Fault"] | null;
+            /** Feed */
+            feed: string;
+            /** Figures */
+            figures: components["schemas"]["FigureChange"][];
+            /** File */
+            file: string;
+            /** Ids */
+            ids: number[];
+            /** Row */
+            row: number;
         };
         /**
          * Meta
@@ -1259,6 +1599,11 @@ export interface components {
             feeds: {
                 [key: string]: number;
             };
+            /**
+             * Groups
+             * @description Of the feed asked for, or of all.
+             */
+            groups: components["schemas"]["QuarantineGroup"][];
             meta: components["schemas"]["Meta"];
             /** Page */
             page: number;
@@ -1272,6 +1617,7 @@ export interface components {
          * @description Something set aside at loading.
          */
         QuarantineEntry: {
+            action: components["schemas"]["Text"];
             /** At */
             at: string | null;
             /** Column */
@@ -1286,10 +1632,32 @@ export interface components {
             found: string | null;
             /** Id */
             id: number;
+            /**
+             * Mendable
+             * @description Whether a copy of the row is kept, to be corrected here.
+             */
+            mendable: boolean;
             /** Row */
             row: number | null;
             /** Rule */
             rule: string;
+            title: components["schemas"]["Text"];
+        };
+        /**
+         * QuarantineGroup
+         * @description Entries of a feed with the same reason in the same column.
+         */
+        QuarantineGroup: {
+            action: components["schemas"]["Text"];
+            /** Column */
+            column: string | null;
+            /** Count */
+            count: number;
+            /** Feed */
+            feed: string;
+            /** Rule */
+            rule: string;
+            title: components["schemas"]["Text"];
         };
         /**
          * RawCell
@@ -1325,6 +1693,18 @@ export interface components {
             scores: components["schemas"]["TargetScore"][];
             status: components["schemas"]["OutlookStatus"] | null;
             status_reason: components["schemas"]["Text"] | null;
+        };
+        /**
+         * Replace
+         * @description In one column, each of these texts by another.
+         */
+        Replace: {
+            /** Column */
+            column: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * Reported
@@ -1505,6 +1885,39 @@ export interface components {
             fr: components["schemas"]["Segment"][];
         };
         /**
+         * Sheet
+         * @description A mended export. approve: carry it out; otherwise only what it would do is told.
+         */
+        Sheet: {
+            /**
+             * Approve
+             * @default false
+             */
+            approve: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SheetAnswer
+         * @description What a sheet would do, or did.
+         */
+        SheetAnswer: {
+            /** Approved */
+            approved: boolean;
+            /** Feeds */
+            feeds: components["schemas"]["MendPreview"][];
+            /** Sequence */
+            sequence: number;
+            summary: components["schemas"]["Text"];
+        };
+        /**
          * Situation
          * @description The page of a morning.
          */
@@ -1619,6 +2032,65 @@ export interface components {
             url: string | null;
         };
         /**
+         * VintageCell
+         * @description A figure that one version changed.
+         */
+        VintageCell: {
+            /** After */
+            after: number | null;
+            /** Age Group */
+            age_group: string;
+            /** Before */
+            before: number | null;
+            /** By */
+            by: number | null;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "changed" | "withdrawn";
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Indicator */
+            indicator: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+        };
+        /**
+         * VintageCount
+         * @description Changes of one indicator. by: the sum of all differences of figures held before and after.
+         */
+        VintageCount: {
+            /** Added */
+            added: number;
+            /** By */
+            by: number;
+            /** Changed */
+            changed: number;
+            /** Indicator */
+            indicator: string;
+            /** Withdrawn */
+            withdrawn: number;
+        };
+        /**
+         * Vintages
+         * @description What changed from one version to another. cells: those that moved most first. before: null for the first.
+         */
+        Vintages: {
+            after: components["schemas"]["Version"];
+            before: components["schemas"]["Version"] | null;
+            /** Cells */
+            cells: components["schemas"]["VintageCell"][];
+            /** Counts */
+            counts: components["schemas"]["VintageCount"][];
+            summary: components["schemas"]["Text"];
+        };
+        /**
          * WatchList
          * @description The watch list. within: the days by whose chance it is ranked.
          */
@@ -1721,6 +2193,32 @@ export interface components {
             /** Until */
             until: string | null;
         };
+        /**
+         * WeekdayDelay
+         * @description Days from a day to the first knowledge of its figures. weekday: 0 is Monday. n: place-days measured.
+         */
+        WeekdayDelay: {
+            /** Median Days */
+            median_days: number;
+            /** N */
+            n: number;
+            /** Q90 Days */
+            q90_days: number;
+            /** Weekday */
+            weekday: number;
+        };
+        /**
+         * WholeFile
+         * @description A file set aside whole. readable: whether it can be read under the mapping as it stands.
+         */
+        WholeFile: {
+            /** File */
+            file: string;
+            /** Id */
+            id: number;
+            /** Readable */
+            readable: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -1780,6 +2278,15 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1852,6 +2359,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -1892,6 +2408,15 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1960,6 +2485,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -1975,6 +2509,10 @@ export interface operations {
         parameters: {
             query?: {
                 indicator?: string | null;
+                /** @description Checksum of an older version; default: the one before. */
+                before?: string | null;
+                /** @description Checksum of a newer version; default: the newest. */
+                after?: string | null;
                 /** @description Default: the first with an outlook. */
                 country?: string | null;
                 /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
@@ -2017,6 +2555,15 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2085,6 +2632,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2127,6 +2683,15 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2198,6 +2763,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2249,6 +2823,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2264,6 +2847,9 @@ export interface operations {
         parameters: {
             query?: {
                 feed?: string | null;
+                rule?: string | null;
+                /** @description Of the rule; without a rule it says nothing. */
+                column?: string | null;
                 page?: number;
                 /** @description Default: the first with an outlook. */
                 country?: string | null;
@@ -2305,6 +2891,350 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendResult"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mend: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approved"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendResult"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_mending: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendPreview"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mend_sheet: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sheet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetAnswer"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quarantine_sheet: {
+        parameters: {
+            query: {
+                feed: string;
+                lang?: "fr" | "en";
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2379,6 +3309,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2434,6 +3373,15 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2506,6 +3454,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2567,6 +3524,15 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -229,7 +229,9 @@ class Library:
         """The state of every feed. Those grown old are given once more while another thread works them out anew."""
         key = (of.state.data, of.asked.until)
         turn = self._turns.get(key, 0)
-        made_at, found = self._statuses.get((key, turn), lambda: (of.now, statuses_in(of.snapshot, of.now, places=of.state.places)))
+        made_at, found = self._statuses.get(
+            (key, turn), lambda: (of.now, statuses_in(of.snapshot, of.now, places=of.state.places))
+        )
         if of.now - made_at > STATUS_AGE:
             self._refresh(key, turn, of)
         return found
