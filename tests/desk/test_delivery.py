@@ -70,7 +70,7 @@ class Inbox:
     def __init__(self, answer: str = "250 OK") -> None:
         self.answer, self.mails = answer, []
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802  the name aiosmtpd calls
+    async def handle_DATA(self, _server, _session, envelope) -> str:
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return self.answer
 
@@ -117,7 +117,7 @@ def test_a_server_that_is_away_is_tried_at_once_then_later_then_given_up(workspa
 
 def test_a_connection_lost_while_the_message_is_taken_is_unknown_not_sent_again(workspace):
     class Breaks(Inbox):
-        async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        async def handle_DATA(self, server, session, envelope):
             await super().handle_DATA(server, session, envelope)
             server.transport.abort()
 
@@ -178,7 +178,7 @@ def test_a_wrong_password_is_not_tried_again(workspace, monkeypatch):
 class Desk(BaseHTTPRequestHandler):
     """An address that keeps what it gets and answers as its server is told."""
 
-    def do_POST(self) -> None:  # noqa: N802  the name http.server calls
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((dict(self.headers), body, self.path))
         answer = self.server.answers.pop(0) if len(self.server.answers) > 1 else self.server.answers[0]

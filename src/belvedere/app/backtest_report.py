@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from belvedere.app import backtest_charts as charts
 from belvedere.app import formats
-from belvedere.app.words_backtest import ReportWords, report_words
+from belvedere.app.sentences_backtest import ReportWords, report_words
 from belvedere.outlook.alarms import brier_table, not_yet_above, reliability
 from belvedere.outlook.backtest import Backtest
 from belvedere.outlook.phases import PHASES
@@ -259,10 +259,14 @@ class Report:
 
 def report(found: Backtest, *, lang: str, now: dt.datetime, places: Places) -> str:
     """The page as text. Raises UnknownName for a language there is none for."""
-    static = resources.files("belvedere.app") / "static"
-    style = "\n".join((static / name).read_text(encoding="utf-8") for name in ("tokens.css", "pages.css"))
+    folder = resources.files("belvedere.app") / "report"
+    style = "\n".join((folder / name).read_text(encoding="utf-8") for name in ("tokens.css", "report.css"))
     templates = Environment(
-        loader=PackageLoader("belvedere.app"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("belvedere.app", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made = Report(found, places, report_words(lang), now)
     return templates.get_template("backtest.html").render(

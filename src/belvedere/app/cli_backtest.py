@@ -58,7 +58,7 @@ def backtest(
     days done are kept for `belvedere jobs resume`. A day of which too little is known is named in the report; exit status 1 if
     the job did not end.
     """
-    from belvedere.app.words_backtest import report_words
+    from belvedere.app.sentences_backtest import report_words
     from belvedere.app.work import carry_out
     from belvedere.outlook.backtest import past_days, warning_levels
     from belvedere.store.jobs import DONE, ask
@@ -142,7 +142,7 @@ def _told(records: list[JobRecord]) -> str:
 
 def _tell(found: Backtest, file: Path) -> None:
     """The figures of the first table of the report, and where the rest is."""
-    from belvedere.app.words_backtest import report_words
+    from belvedere.app.sentences_backtest import report_words
     from belvedere.outlook.summary import summary
 
     say, console = report_words("en"), out()

@@ -141,7 +141,7 @@ def print_report(report: IngestReport) -> None:
     for f in report.feeds:
         if f.aside_before:
             console.print(
-                f"{f.feed}: {f.aside_before:,} unchanged files were set aside whole before; change the mapping to try them again",
+                f"{f.feed}: {f.aside_before:,} unchanged files were set aside whole before; a changed mapping tries them again",
                 markup=False, soft_wrap=True,
             )  # fmt: skip
     for feed in report.feeds:

@@ -62,7 +62,9 @@ def export_rows(
     need(not file.exists(), f"{file} exists already. Choose another name, or remove it first.")
     count = export_quarantine(workspace_at(workspace), file, feed)
     out().print(
-        f"Wrote {count:,} rows to {file}. Mend them, then: belvedere quarantine mend {file} --reason …", soft_wrap=True, markup=False
+        f"Wrote {count:,} rows to {file}. Mend them, then: belvedere quarantine mend {file} --reason …",
+        soft_wrap=True,
+        markup=False,
     )
 
 

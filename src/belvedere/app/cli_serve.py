@@ -36,8 +36,9 @@ def status(
 
     Changes: nothing.
     """
+    from belvedere.app import formats
+    from belvedere.app import sentences_feeds as say
     from belvedere.app.status import statuses_in
-    from belvedere.app.words import words
     from belvedere.store.snapshot import Snapshot
 
     opened, moment = workspace_at(workspace), now()
@@ -50,20 +51,19 @@ def status(
             )
         )
         return
-    say = words("en")
     console = out()
-    console.print(say.lede(feeds))
+    console.print(say.lede("en", feeds))
     heads = ["feed", "state", "last day", "complete", "missing", "quarantine", "findings", "rows"]
     rows = [
-        (f.feed, say.state(f.state), f.last_date, say.percent(f.last_day and f.last_day.share), len(f.missing), f.quarantine,
-         "" if f.findings is None else sum(f.findings.values()), f"{f.rows:,}")
+        (f.feed, say.state("en", f.state), f.last_date, formats.percent("en", f.last_day and f.last_day.share),
+         len(f.missing), f.quarantine, "" if f.findings is None else sum(f.findings.values()), f"{f.rows:,}")
         for f in feeds
     ]  # fmt: skip
     if rows:
         console.print(table(heads, rows, numbers=tuple(heads[3:])))
     for feed in feeds:
         if feed.state in ("late", "very_late"):
-            console.print(f"{feed.feed}: {say.freshness(feed)}", markup=False, soft_wrap=True)
+            console.print(f"{feed.feed}: {say.freshness('en', feed)}", markup=False, soft_wrap=True)
 
 
 def _findings(workspace, snapshot, moment):
@@ -154,7 +154,7 @@ def _foretell(workspace: Path, look_from: dict[str, str | None]) -> None:
 
 
 def serve(workspace: WorkspaceOption = DEFAULT_WORKSPACE, port: PortOption = 8000, host: HostOption = "127.0.0.1") -> None:
-    """Serve the status pages of a workspace.
+    """Serve the pages of a workspace.
 
     Example: `belvedere serve --port 8000`
 

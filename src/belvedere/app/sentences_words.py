@@ -29,15 +29,15 @@ def both(make: Callable[[str], str]) -> dict[str, str]:
 
 def say(lang: str, name: str, n: float | None = None, /, **values: object) -> str:
     """A text by name, singular or plural by n. French counts 0 and 1 as singular, English only 1."""
-    return fill(lang, LANGUAGES[lang].TEXTS[name], n, **values)
+    return typeset(lang, fill(lang, LANGUAGES[lang].TEXTS[name], n, **values))
 
 
 def fill(lang: str, text: str | tuple[str, str], n: float | None = None, /, **values: object) -> str:
-    """A text with its values in it, singular or plural by n."""
+    """A text, singular or plural by n, with its values; numbers as the language writes them."""
     if isinstance(text, tuple):
         text = text[_many(lang, n)]
     shown = {k: formats.number(lang, v) if isinstance(v, (int, float)) else v for k, v in values.items()}
-    return typeset(lang, text.format(**shown, **({} if n is None else {"n": formats.number(lang, n)})))
+    return text.format(**shown, **({} if n is None else {"n": formats.number(lang, n)}))
 
 
 def _many(lang: str, n: float | None) -> bool:

@@ -150,12 +150,14 @@ def feed_statuses(
     return statuses_in(snapshot, now, findings)
 
 
-def statuses_in(snapshot: Snapshot, now: dt.datetime, findings: pd.DataFrame | None = None) -> list[FeedStatus]:
-    """As `feed_statuses`, from a snapshot at hand."""
+def statuses_in(
+    snapshot: Snapshot, now: dt.datetime, findings: pd.DataFrame | None = None, *, places: Places | None = None
+) -> list[FeedStatus]:
+    """As `feed_statuses`, from a snapshot at hand. places: the workspace's, where they are at hand too."""
     workspace = snapshot.workspace
     if snapshot.as_of is not None:
         now = min(now, snapshot.as_of)
-    places, limits = workspace_places(workspace), thresholds(workspace)
+    places, limits = places or workspace_places(workspace), thresholds(workspace)
     mappings = shipped_mappings(workspace.mappings, places)
     versions = _versions_by_feed(workspace, snapshot.as_of)
     own = {feed for feed, mapping in mappings.items() if mapping.path.is_relative_to(workspace.mappings)}
@@ -272,7 +274,11 @@ def who_reported(snapshot: Snapshot, table: str, since: dict[str, dt.date]) -> p
 
     since: feed -> first day looked at. Columns: those of `indicators` that `health.build_panels` reads.
     """
-    rows = snapshot.table(table, among=lambda t: ibis.or_(*((t.feed == feed) & (t.date >= day) for feed, day in since.items())))
+
+    def recent(rows: ibis.Table) -> ibis.expr.types.BooleanValue:
+        return ibis.or_(*((rows.feed == feed) & (rows.date >= day) for feed, day in since.items()))
+
+    rows = snapshot.table(table, among=recent)
     if "status" in rows.columns:
         rows = rows.filter(((rows.status == "reported") & rows["value"].notnull()) | (rows.status == "suppressed"))
     period = rows.period if "period" in rows.columns else ibis.literal("day")

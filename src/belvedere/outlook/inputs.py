@@ -15,7 +15,7 @@ import xarray as xr
 
 from belvedere.errors import DataError
 from belvedere.outlook.beds import Beds, read_beds, read_others
-from belvedere.outlook.feeds import DAY, Choice, Series, choices, daily, read_series
+from belvedere.outlook.feeds import DAY, Choice, Series, choices, daily, ever_daily, read_series
 from belvedere.outlook.lag import reporting_delay
 from belvedere.outlook.reach import Reach, reach
 from belvedere.outlook.settings import Settings
@@ -97,9 +97,27 @@ class Inputs:
 
 
 def countries(snapshot: Snapshot, places: Places, condition: str = CONDITION) -> tuple[str, ...]:
-    """Countries whose regions report a daily indicator that can lead an outlook."""
-    seen = daily(snapshot, condition, DRIVERS).select("place").distinct().to_pandas()["place"]
-    return tuple(sorted({places[p].country for p in seen if p in places and places.level(p) != "country"}))
+    """Countries whose regions report a daily indicator that can lead an outlook.
+
+    Who ever reported is read first, for that is quick; then the last word of one region of each country, for what was said may
+    have been withdrawn since; and of all regions only where that one has.
+    """
+    said = ever_daily(snapshot, condition, tuple(DRIVERS)).select("place").distinct().to_pyarrow()["place"].to_pylist()
+    regions = sorted(p for p in said if p in places and places.level(p) != "country")
+    first: dict[str, str] = {}
+    for region in regions:
+        first.setdefault(places[region].country, region)
+    found = _still_told(snapshot, condition, places, list(first.values()))
+    unsure = [region for region in regions if places[region].country not in found]
+    return tuple(sorted(found | _still_told(snapshot, condition, places, unsure)))
+
+
+def _still_told(snapshot: Snapshot, condition: str, places: Places, regions: list[str]) -> set[str]:
+    """Countries of the regions whose last words still hold."""
+    if not regions:
+        return set()
+    told = daily(snapshot, condition, indicator=tuple(DRIVERS), place=regions).select("place").distinct()
+    return {places[place].country for place in told.to_pyarrow()["place"].to_pylist()}
 
 
 def read_inputs(

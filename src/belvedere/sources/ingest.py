@@ -208,7 +208,7 @@ def load_feed(
     corrections: tuple[Correction, ...] = (),
     on_version: Callable[[VersionReport], None] = lambda report: None,
 ) -> FeedReport:
-    """Loads files as versions of one feed. What is known, byte for byte, is counted and passed over: loaded, or set aside whole.
+    """Loads files as versions of one feed. Known bytes (loaded, or set aside whole) are counted and passed over.
 
     No files: tells the feed's history again where its mapping changed. mends, corrections: of a mended copy, see `Incoming`.
     """

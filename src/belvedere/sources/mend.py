@@ -434,4 +434,3 @@ def _said(column: str | None, found: str, expected: str, rule: str) -> str:
 
 def _text(cell: object) -> str:
     return "" if cell is None else str(cell)
-

@@ -18,7 +18,7 @@ from belvedere.store.workspace import Workspace
 
 @dataclass(frozen=True)
 class Correction:
-    """One signed row. row: of the mended copy. changes: column -> (as the source wrote it, as corrected); empty: as it stood."""
+    """One signed row. row: of the mended copy. changes: column -> (as the source wrote it, as corrected); empty: it stands."""
 
     row: int
     source_file_id: int

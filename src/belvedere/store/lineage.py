@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from belvedere.errors import UnknownName
 from belvedere.store import register
 from belvedere.store.engine import reading
-from belvedere.store.load import SourceFile, source_file
+from belvedere.store.load import LOADED, SourceFile, source_file
 from belvedere.store.snapshot import Snapshot, where
 from belvedere.store.workspace import Workspace
 
@@ -103,3 +104,33 @@ def _files(workspace: Workspace, ids: list[int]) -> list[SourceFile]:
     with reading(workspace.engine) as connection:
         rows = connection.execute(sa.select(register.files).where(f.id.in_(ids)).order_by(f.id)).all()
     return [source_file(workspace, row) for row in rows]
+
+
+@dataclass(frozen=True)
+class FeedHeld:
+    """A feed as a table held it: how many versions had been loaded, and the newest one's file."""
+
+    feed: str
+    versions: int
+    file: SourceFile
+
+
+def feeds_held(workspace: Workspace, table: str, *, at: int, as_of: dt.datetime | None = None) -> list[FeedHeld]:
+    """The feeds that had brought a table its rows by a sequence, of versions up to `as_of`; in the order of their names."""
+    v, c, w, f = register.feed_versions.c, register.commits.c, register.commit_writes.c, register.files.c
+    query = (
+        sa.select(v.feed, register.files)
+        .join(register.files, v.file_id == f.id)
+        .join(register.commits, v.commit_id == c.id)
+        .join(register.commit_writes, sa.and_(w.commit_id == c.id, w.table_name == table))
+        .where(v.outcome == LOADED, c.state == "committed", c.sequence <= at)
+        .where(sa.or_(c.superseded_by.is_(None), c.superseded_by > at))
+        .order_by(v.feed, v.version_at, v.id)
+    )
+    if as_of is not None:
+        query = query.where(v.version_at <= as_of)
+    with reading(workspace.engine) as connection:
+        rows = connection.execute(query).all()
+    newest = {row.feed: row for row in rows}
+    counted = Counter(row.feed for row in rows)
+    return [FeedHeld(feed, counted[feed], source_file(workspace, row)) for feed, row in newest.items()]

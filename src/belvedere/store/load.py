@@ -184,7 +184,8 @@ def load(
         # Files of persons are not kept, so their history cannot be told again: a new mapping holds for new files only.
         can_reread = schema.table(feed.table).shelf is schema.Shelf.SERIES
         remapped = [v for v in earlier if can_reread and v.mapping_sha256 != feed.mapping_sha256]
-        tried = partial(tried_before, workspace, earlier=earlier, mapping_sha256=feed.mapping_sha256, largest=largest_withdrawal)
+        asked = {"mapping_sha256": feed.mapping_sha256, "largest": largest_withdrawal}
+        tried = partial(tried_before, workspace, earlier=earlier, **asked)
         wanted = [i for i in sorted(incoming, key=lambda i: i.at) if i.mends or not (is_held(i, earlier) or tried(i))]
         # What was set aside under another mapping is tried again with the rest of the history.
         fresh = [i for i in wanted if i.mends or not remapped or not _set_aside(i, earlier)]

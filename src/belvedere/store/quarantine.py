@@ -18,7 +18,7 @@ COLUMNS = ("id", "feed", "file", "row", "column", "found", "expected", "rule", "
 
 
 def entries(workspace: Workspace, *, feed: str | None = None, settled: bool = False) -> pd.DataFrame:
-    """One row an entry: id, feed, file, row, column, found, expected, rule, set_aside_at, resolution, reason.
+    """One row an entry: id, feed, file, row, column, found, expected, rule, set_aside_at, resolution, reason, file_id, kept.
 
     settled: also those mended or dismissed.
     """
@@ -26,7 +26,7 @@ def entries(workspace: Workspace, *, feed: str | None = None, settled: bool = Fa
     visible = sa.select(c.id).where(c.state == "committed", c.superseded_by.is_(None))
     query = (
         sa.select(q.id, q.feed, f.name.label("file"), q.row, q.column, q.found, q.expected, q.rule,
-                  c.committed_at.label("set_aside_at"), q.resolution, q.reason, q.file_id)
+                  c.committed_at.label("set_aside_at"), q.resolution, q.reason, q.file_id, f.kept)
         .join(register.files, q.file_id == f.id).join(register.commits, q.commit_id == c.id)
         .where(q.commit_id.in_(visible)).order_by(q.feed, q.file_id, q.row, q.id)
     )  # fmt: skip
@@ -35,7 +35,7 @@ def entries(workspace: Workspace, *, feed: str | None = None, settled: bool = Fa
     if not settled:
         query = query.where(q.resolution.is_(None))
     with reading(workspace.engine) as connection:
-        frame = pd.DataFrame(connection.execute(query).mappings().all(), columns=[*COLUMNS, "file_id"])
+        frame = pd.DataFrame(connection.execute(query).mappings().all(), columns=[*COLUMNS, "file_id", "kept"])
     return frame.astype({"row": "Int64"})
 
 

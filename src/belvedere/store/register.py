@@ -143,7 +143,7 @@ corrections = sa.Table(
     sa.Column("row", sa.BigInteger, nullable=False, comment="of the mended copy"),
     sa.Column("source_file_id", sa.ForeignKey("files.id"), nullable=False),
     sa.Column("source_row", sa.BigInteger, nullable=False),
-    sa.Column("changes", sa.JSON, nullable=False, comment="column -> [as the source wrote it, as corrected]; empty: as it stood"),
+    sa.Column("changes", sa.JSON, nullable=False, comment="column -> [as the source wrote it, as corrected]"),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("signed_by", sa.String, nullable=False),
     sa.Column("signed_at", Instant, nullable=False),

@@ -23,7 +23,6 @@ from belvedere.store import register, series
 from belvedere.store.engine import reading
 from belvedere.store.workspace import Workspace, visible_commits
 
-
 Among = Callable[[ibis.Table], ibis.expr.types.BooleanValue]
 
 
@@ -80,8 +79,8 @@ class Snapshot:
     def table(self, name: str, *, include_withdrawn: bool = False, among: Among | None = None) -> ibis.Table:
         """The last word on each key: its newest row by known_at, then by commit.
 
-        among: table -> condition on its key columns alone. The answer is that of a filter afterwards, for all rows of a key pass
-        or none does; but the database looks for the last word only among those that pass.
+        among: table -> condition on its key columns alone. It is that of a filter afterwards, for all rows of a key pass or
+        none does; but the database looks for the last word only among those that pass.
         """
         declared = schema.table(name)
         order = [ibis.desc(column) for column in ("known_at", "sequence", "source_row")]

@@ -16,14 +16,13 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from belvedere.app.api.office import Office
-from belvedere.trust.gate import OPERATOR
+from belvedere.trust.gate import OPERATOR, Gate
 
 READING = {"GET", "HEAD", "OPTIONS"}
 OWN_SITES = {"same-origin", "none"}
 """What `Sec-Fetch-Site` says of our own pages, and of an address typed by hand."""
 JSON_TYPE = "application/json"
-FREE_TEXT = ("text", "reason")
+FREE_TEXT = ("text", "reason", "cells", "replace")
 """Fields of a request that the log leaves out: what people write stands in the records, where it can be erased."""
 
 
@@ -35,11 +34,11 @@ def signed_in(http: HttpRequest) -> str:
 Person = Annotated[str, Depends(signed_in)]
 
 
-def acting_route(office: Office) -> type[APIRoute]:
+def acting_route(gate: Gate) -> type[APIRoute]:
     """The class of the routes of one workspace: checks and logs whatever is no mere reading."""
 
     def log(http: HttpRequest, told: dict[str, object], outcome: str) -> None:
-        office.library.gate.acted(signed_in(http), f"{http.method} {http.url.path}", told, outcome)
+        gate.acted(signed_in(http), f"{http.method} {http.url.path}", told, outcome)
 
     class ActingRoute(APIRoute):
         def get_route_handler(self) -> Callable:
@@ -75,6 +74,8 @@ def check_origin(http: HttpRequest) -> None:
             raise HTTPException(403, f"The request comes from another site ({site}); act on the pages of Belvedere.")
     elif origin is not None and urlsplit(origin).netloc != http.headers.get("host"):
         raise HTTPException(403, f"The request comes from {origin}; act on the pages of Belvedere.")
+    if http.method == "DELETE":
+        return  # no form can send it, and a script of another site asks first
     media = http.headers.get("content-type", "").split(";")[0].strip().lower()
     if media != JSON_TYPE:
         raise HTTPException(415, f"Content-Type: found {media or 'nothing'}, expected {JSON_TYPE}.")
@@ -86,4 +87,7 @@ def _told(body: bytes) -> dict[str, object]:
         sent = json.loads(body)
     except ValueError:
         return {}
-    return {name: value for name, value in sent.items() if name not in FREE_TEXT} if isinstance(sent, dict) else {}
+    if not isinstance(sent, dict):
+        return {}
+    entries = {"entries": sorted(sent["cells"])} if isinstance(sent.get("cells"), dict) else {}
+    return {name: value for name, value in sent.items() if name not in FREE_TEXT} | entries

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from belvedere.app import formats
@@ -34,7 +33,7 @@ def page(alerting: Alerting) -> models.AlertsAnswer:
     """Open alerts the gravest first, those closed last, rules, channels, tries."""
     voice, workspace = alerting.voice(), alerting.workspace
     standing = sorted(book.open_alerts(workspace), key=gravity)
-    note(alerting, "GET", "", {"open": len(standing)})
+    _note(alerting, "", len(standing))
     settings = alerting.settings()
     last = max((alert.judged_at for alert in standing), default=None)
     looked_at, fault = alerting.looked.at or last, alerting.looked.error or settings.faults.get("") or None
@@ -89,8 +88,9 @@ def _untold(alerting: Alerting) -> bool:
 def history(alerting: Alerting, newest: int) -> models.AlertHistory:
     """Alerts that have closed."""
     voice = alerting.voice()
-    note(alerting, "GET", "/history", {"newest": newest})
-    return models.AlertHistory(rows=[alert_row(voice, a) for a in book.closed_alerts(alerting.workspace, newest=newest)])
+    rows = [alert_row(voice, a) for a in book.closed_alerts(alerting.workspace, newest=newest)]
+    _note(alerting, "/history", len(rows))
+    return models.AlertHistory(rows=rows)
 
 
 def alert_row(voice: Voice, alert: Alert) -> models.AlertRow:
@@ -248,8 +248,7 @@ def _zone(alerting: Alerting) -> str:
 # --- the log ---
 
 
-def note(alerting: Alerting, method: str, path: str, what: Mapping[str, object]) -> None:
-    """Writes into the log who asked for what, and with which values."""
+def _note(alerting: Alerting, path: str, rows: int) -> None:
+    """Writes a reading into the log."""
     reading = alerting.library.open(Asked.plain())
-    filters = {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in what.items()}
-    alerting.library.gate.note(reading.request(f"{method} /api/v1/alerts{path}"), [Read("alerts", filters, None)])
+    alerting.library.gate.note(reading.request(f"/api/v1/alerts{path}"), [Read("alerts", {}, rows)])

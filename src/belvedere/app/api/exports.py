@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from belvedere.app.api.models import Band, Meta
 from belvedere.app.api.models_region import Compare, Panel, Region
 from belvedere.app.api.models_situation import Situation, WatchList, WatchRow
-from belvedere.app.pages import FORMULA_STARTS
+from belvedere.sources.mend import FORMULA_STARTS
 from belvedere.store.commits import code_version
 
 CSV_TYPE = "text/csv; charset=utf-8"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import pandas as pd
 
 import belvedere
-from belvedere.app import feed_page
+from belvedere.app import feed_history, feed_page
+from belvedere.app import sentences_feeds as words
 from belvedere.app.alerting import Alerting
 from belvedere.app.api import common
 from belvedere.app.api import models_data as data
 from belvedere.app.api.alert_answers import alert_frame
 from belvedere.app.api.common import cell, text
+from belvedere.app.api.mending import in_group
+from belvedere.app.api.models import Origin
 from belvedere.app.api.models_situation import (
     BannerRow,
     Country,
@@ -26,14 +30,17 @@ from belvedere.app.api.reading import Reading
 from belvedere.app.api.reporting import reporting
 from belvedere.app.api.watch import ranked
 from belvedere.app.findings import FindingsKeeper
-from belvedere.app.pages import ENTRIES_A_PAGE, Overview
+from belvedere.app.overview import Overview
 from belvedere.app.sentences import LIKELY
-from belvedere.app.sentences_words import stretches
-from belvedere.app.status import FeedStatus, VersionSummary, mapping_of_register, open_entries
-from belvedere.app.words import LANGUAGES, words
+from belvedere.app.sentences_entries import entry_words
+from belvedere.app.sentences_words import LANGUAGES, say, stretches
+from belvedere.app.status import FeedStatus, VersionSummary, dated, mapping_of_register, open_entries
 from belvedere.errors import UnknownName
 from belvedere.sources.ingest import workspace_mappings
 from belvedere.trust.gate import OPERATOR, Read
+
+ENTRIES_A_PAGE = 100
+CELLS_SHOWN = 20
 
 # -- the frame -----------------------------------------------------------------------------------------------------------
 
@@ -71,8 +78,8 @@ def frame(reading: Reading) -> Frame:
     )  # fmt: skip
 
 
-def _overview(reading: Reading, findings: pd.DataFrame | None = None, *, failed: bool = False) -> Overview:
-    return Overview(reading.library.workspace, reading.snapshot, reading.statuses, findings, failed)
+def _overview(reading: Reading) -> Overview:
+    return Overview(reading.statuses)
 
 
 def _country(reading: Reading, country: str) -> Country:
@@ -103,7 +110,7 @@ def _scenario(reading: Reading, id: str) -> ScenarioRef:
 
 
 def _banner(status: FeedStatus) -> BannerRow:
-    return BannerRow(feed=status.feed, state=status.state, text=text(lambda lang: words(lang).banner([status])))
+    return BannerRow(feed=status.feed, state=status.state, text=text(lambda lang: words.banner(lang, [status])))
 
 
 # -- feeds ---------------------------------------------------------------------------------------------------------------
@@ -112,11 +119,11 @@ def _banner(status: FeedStatus) -> BannerRow:
 def feeds(reading: Reading, keeper: FindingsKeeper) -> data.Feeds:
     """The state of every feed; findings as far as they have been worked out."""
     found, state = _findings(reading, keeper)
-    view = _overview(reading, found)
+    view = _overview(reading)
     counted = None if found is None else found.groupby(["feed", "severity"]).size()
     return data.Feeds(
         meta=common.plain_meta(reading, synthetic=view.demo),
-        lede=common.sentence(lambda lang: stretches(words(lang).lede(view.feeds))),
+        lede=common.sentence(lambda lang: stretches(words.lede(lang, view.feeds))),
         findings=state,
         axis=view.axis,
         feeds=[_summary(status, counted) for status in view.feeds],
@@ -150,14 +157,14 @@ def _summary(status: FeedStatus, counted: pd.Series | None) -> data.FeedSummary:
     return data.FeedSummary(
         feed=status.feed, title=status.title, producer=status.producer, licence=status.licence, table=status.table,
         country=status.country, rhythm=status.rhythm, state=status.state,
-        freshness=text(lambda lang: words(lang).freshness(status)), versions=status.versions,
+        freshness=text(lambda lang: words.freshness(lang, status)), versions=status.versions,
         last_version=status.last_version and _version(status.last_version), last_date=status.last_date,
         expected_at=status.expected_at,
         age_hours=None if status.age is None else round(status.age / dt.timedelta(hours=1), 1), missed=status.missed,
         days=[data.DayCompleteness(date=d.date, reported=d.reported, expected=d.expected, share=d.share) for d in status.days],
         completeness=last and last.share, window_share=status.window_share,
         missing=[data.MissingPlace(place=m.place, name=m.name, last_reported=m.last_reported) for m in status.missing],
-        missing_text=text(lambda lang: words(lang).missing(status)), quarantine=status.quarantine,
+        missing_text=text(lambda lang: words.missing(lang, status)), quarantine=status.quarantine,
         findings=None if found is None else data.FindingCounts(**{str(k): int(v) for k, v in found.items()}),
         rows=status.rows, assumed_share=cell(status.assumed_share), synthetic=status.demo, caveats=list(status.caveats),
         source=status.source, zone=status.zone,
@@ -172,13 +179,22 @@ def _version(version: VersionSummary) -> data.Version:
     )  # fmt: skip
 
 
-def feed(reading: Reading, keeper: FindingsKeeper, name: str, indicator: str | None) -> data.Feed:
+@dataclass(frozen=True)
+class FeedView:
+    """What of a feed is looked at: an indicator of its gaps, two versions by their checksums."""
+
+    indicator: str | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+def feed(reading: Reading, keeper: FindingsKeeper, name: str, view: FeedView) -> data.Feed:
     """One feed. Raises UnknownName."""
     found, _state = _findings(reading, keeper)
-    status = _overview(reading, found).feed(name)
+    status = _overview(reading).feed(name)
     workspace, places = reading.library.workspace, reading.state.places
     mapping = workspace_mappings(workspace).get(name) or mapping_of_register(workspace, name)
-    heat = feed_page.heat(reading.snapshot, mapping, places, status.last_date, indicator)
+    heat = feed_page.heat(reading.snapshot, mapping, places, status.last_date, view.indicator)
     versions = feed_page.versions_of(reading.snapshot, name)
     counted = None if found is None else found.groupby(["feed", "severity"]).size()
     reading.reads.append(Read(mapping.table, {"feed": name}, status.rows))
@@ -187,9 +203,55 @@ def feed(reading: Reading, keeper: FindingsKeeper, name: str, indicator: str | N
         feed=_summary(status, counted),
         heat=heat and _heat(heat),
         findings=None if found is None else [_rule(group, places) for group in feed_page.findings_of(found, name)],
+        vintages=_vintages(reading, mapping.table, name, versions, view),
+        delays=[
+            data.WeekdayDelay(**vars(delay))
+            for delay in feed_history.weekday_delays(reading.snapshot, mapping.table, name, status.last_date, status.zone)
+        ],
+        origin=_an_origin(status, heat),
         loaded=[_version(v) for v in versions[: feed_page.VERSIONS_SHOWN]],
         loaded_total=len(versions),
     )
+
+
+def _an_origin(status: FeedStatus, heat: feed_page.Heat | None) -> Origin | None:
+    """Figures of the newest day of the feed, to follow one of them."""
+    if status.last_date is None or not dated(status.table):
+        return None
+    return common.origin(status.table, feed=status.feed, date=status.last_date, indicator=heat and heat.indicator)
+
+
+def _vintages(reading: Reading, table: str, name: str, versions: list[VersionSummary], view: FeedView) -> data.Vintages | None:
+    """What one version changed, the figures that moved most first."""
+    found = feed_history.difference(reading.snapshot, table, name, versions, before=view.before, after=view.after)
+    if found is None:
+        return None
+    cells, revision = found.revision.cells, found.revision
+    moved = cells.assign(size=cells["by"].abs()).sort_values("size", ascending=False, na_position="last", kind="stable")
+    shown = pd.concat([moved[moved["change"] == kind] for kind in ("changed", "withdrawn", "added")]).head(CELLS_SHOWN)
+    counts = cells.groupby(["indicator", "change"], observed=True).size().unstack(fill_value=0)
+    by = cells.groupby("indicator", observed=True)["by"].sum()
+    places = reading.state.places
+    return data.Vintages(
+        before=found.before and _version(found.before),
+        after=_version(found.after),
+        summary=text(
+            lambda lang: say(lang, "vintage", added=revision.added, changed=revision.changed, withdrawn=revision.withdrawn)
+        ),
+        counts=[
+            data.VintageCount(indicator=str(indicator), by=float(by[indicator]),
+                              **{kind: int(row.get(kind, 0)) for kind in ("added", "changed", "withdrawn")})
+            for indicator, row in counts.iterrows()
+        ],
+        cells=[
+            data.VintageCell(
+                place=row.place, name=places.name(row.place) if row.place in places else row.place,
+                date=pd.Timestamp(row.date).date(), indicator=row.indicator, age_group=row.age_group, change=row.change,
+                before=cell(row.before), after=cell(row.after), by=cell(row.by),
+            )
+            for row in shown.itertuples()
+        ],
+    )  # fmt: skip
 
 
 def _heat(heat: feed_page.Heat) -> data.Heat:
@@ -209,10 +271,10 @@ def _rule(group: feed_page.RuleFindings, places) -> data.RuleFindings:
 
     examples = [
         data.Finding(place=cell(row["place"]), name=place_name(row["place"]),
-                     text=text(lambda lang, row=row: words(lang).finding(row, place_name(row["place"]))))
+                     text=text(lambda lang, row=row: words.finding(lang, row, place_name(row["place"]))))
         for _, row in group.examples.iterrows()
     ]  # fmt: skip
-    said = {part: text(lambda lang, part=part: getattr(words(lang).rule(group.rule), part)) for part in
+    said = {part: text(lambda lang, part=part: getattr(words.rule(lang, group.rule), part)) for part in
             ("title", "meaning", "action")}  # fmt: skip
     return data.RuleFindings(rule=group.rule, severity=group.severity, count=group.count, **said, examples=examples)
 
@@ -220,12 +282,14 @@ def _rule(group: feed_page.RuleFindings, places) -> data.RuleFindings:
 # -- quarantine ----------------------------------------------------------------------------------------------------------
 
 
-def quarantine(reading: Reading, feed: str | None, page: int) -> data.Quarantine:
+def quarantine(reading: Reading, feed: str | None, rule: str | None, column: str | None, page: int) -> data.Quarantine:
     """What waits, a page at a time. Raises UnknownName for a feed that was never loaded."""
     if feed is not None and feed not in {status.feed for status in reading.statuses}:
         raise UnknownName("feed", feed, [status.feed for status in reading.statuses])
     everything = open_entries(reading.snapshot)
     entries = everything if feed is None else everything[everything["feed"] == feed]
+    groups = _groups(entries)
+    entries = entries if rule is None else in_group(entries, rule, column)
     start = (page - 1) * ENTRIES_A_PAGE
     shown = entries.iloc[start : start + ENTRIES_A_PAGE].to_dict("records")
     reading.reads.append(Read("quarantine", {"feed": feed} if feed else {}, len(shown)))
@@ -236,8 +300,20 @@ def quarantine(reading: Reading, feed: str | None, page: int) -> data.Quarantine
         page=page,
         pages=max(1, -(-len(entries) // ENTRIES_A_PAGE)),
         feeds={str(name): int(n) for name, n in waiting.items()},
+        groups=groups,
         entries=[_entry(row) for row in shown],
     )
+
+
+def _groups(entries: pd.DataFrame) -> list[data.QuarantineGroup]:
+    """Entries with the same reason in the same column of a feed, the most first."""
+    counted = entries.groupby(["feed", "rule", "column"], dropna=False).size().sort_values(ascending=False, kind="stable")
+    return [
+        data.QuarantineGroup(feed=feed, rule=rule, column=cell(column), count=int(n),
+                             title=text(lambda lang, rule=rule: entry_words(lang, rule)[0]),
+                             action=text(lambda lang, rule=rule: entry_words(lang, rule)[1]))
+        for (feed, rule, column), n in counted.items()
+    ]  # fmt: skip
 
 
 def _entry(row: dict) -> data.QuarantineEntry:
@@ -246,4 +322,6 @@ def _entry(row: dict) -> data.QuarantineEntry:
         id=int(row["id"]), feed=row["feed"], file=row["file"], row=None if number is None else int(number),
         column=cell(row["column"]), rule=row["rule"], found=cell(row["found"]), expected=cell(row["expected"]),
         at=None if at is None else pd.Timestamp(at).to_pydatetime(),
+        title=text(lambda lang: entry_words(lang, row["rule"])[0]), action=text(lambda lang: entry_words(lang, row["rule"])[1]),
+        mendable=number is not None and bool(row["kept"]),
     )  # fmt: skip

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from belvedere.app import formats
 from belvedere.app.api import common
 from belvedere.app.api import models_data as data
-from belvedere.app.api.common import same
+from belvedere.app.api.common import same, text
 from belvedere.app.api.models import Text
 from belvedere.app.api.reading import Reading
 from belvedere.app.api.sums import of_row
 from belvedere.app.selection import typed
+from belvedere.app.sentences_words import say
 from belvedere.demo import is_demo
 from belvedere.errors import BelvedereError, UnknownName
 from belvedere.ontology import schema
-from belvedere.sources.mend import source_row
-from belvedere.store.lineage import CommitRecord, Origin, origins
+from belvedere.sources.ingest import workspace_mappings
+from belvedere.sources.mend import correction_behind, source_row
+from belvedere.store.corrections import Correction
+from belvedere.store.lineage import CommitRecord, Origin, feeds_held, origins
 from belvedere.store.snapshot import where
 from belvedere.trust.gate import WITHHELD, Read
 
@@ -72,7 +77,8 @@ def _lineage(reading: Reading, declared: type[schema.Table], key: Mapping[str, o
     told = origins(snapshot, declared.name, history=True, **key)
     withheld = found.row.get("status") == WITHHELD
     raw = None if withheld else source_row(reading.library.workspace, found)
-    nodes, edges = _graph(declared, found)
+    mended = correction_behind(reading.library.workspace, found)
+    nodes, edges = _graph(reading, declared, found, mended)
     return data.Lineage(
         key={name: _plain(value) for name, value in key.items()},
         value=_value(found.row),
@@ -80,8 +86,47 @@ def _lineage(reading: Reading, declared: type[schema.Table], key: Mapping[str, o
         nodes=nodes,
         edges=edges,
         raw=None if raw is None else [_cell(found, name, value) for name, value in raw.items()],
+        correction=None if mended is None or withheld else _correction(*mended),
         history=[_said(other) for other in told],
+        citation=text(lambda lang: _citation(lang, reading, declared, found, key, mended)),
     )
+
+
+def _correction(correction: Correction, file: str) -> data.CorrectionMade:
+    changes = [data.CellChange(column=name, before=a, after=b) for name, (a, b) in correction.changes.items()]
+    return data.CorrectionMade(
+        signed_by=correction.signed_by, signed_at=correction.signed_at, reason=correction.reason, file=file,
+        row=correction.source_row, changes=changes,
+    )  # fmt: skip
+
+
+def _citation(
+    lang: str, reading: Reading, declared: type[schema.Table], found: Origin, key: Mapping[str, object],
+    mended: tuple[Correction, str] | None,
+) -> str:  # fmt: skip
+    """One figure with its way, as text to be cited. Times in UTC."""
+
+    def at(instant: dt.datetime) -> str:
+        return f"{formats.moment(lang, instant, 'UTC')} UTC"
+
+    named = ", ".join(f"{name} {_plain(value)}" for name, value in key.items() if value is not None)
+    basis = say(lang, f"cite_basis_{found.row['known_basis']}")
+    parts = [
+        f"{declared.name}: {named}",
+        say(lang, "cite_value", value=_shown(lang, _value(found.row), _status(found.row))),
+        say(lang, "cite_known", moment=at(found.row["known_at"]), basis=basis),
+    ]
+    if mended is not None:
+        correction, file = mended
+        parts.append(say(lang, "cite_corrected", file=file, row=correction.source_row, by=correction.signed_by,
+                         moment=at(correction.signed_at), reason=correction.reason))  # fmt: skip
+    elif found.file is not None:
+        sha = found.file.sha256[:12]
+        parts.append(say(lang, "cite_file", file=found.file.name, row=found.source_row or formats.NOTHING, sha=sha))
+    parts += [say(lang, "cite_input", table=read.table, at=read.at) for read in found.commit.tables]
+    parts.append(say(lang, "cite_commit", n=found.commit.sequence, code=found.commit.code_version))
+    parts.append(say(lang, "cite_seen", moment=at(reading.moment), at=reading.state.sequence))
+    return "\n".join(parts)
 
 
 def _cell(found: Origin, name: str, value: object) -> data.RawCell:
@@ -113,9 +158,23 @@ def _said(found: Origin) -> data.Said:
 # -- the drawing ---------------------------------------------------------------------------------------------------------
 
 
-def _graph(declared: type[schema.Table], found: Origin) -> tuple[list[data.LineageNode], list[data.LineageEdge]]:
+@dataclass
+class Drawing:
+    """What lies before the commit. sources: the steps it came from; behind: those they came from in turn."""
+
+    sources: list[data.LineageNode] = field(default_factory=list)
+    behind: list[data.LineageNode] = field(default_factory=list)
+    edges: list[data.LineageEdge] = field(default_factory=list)
+
+
+def _graph(
+    reading: Reading, declared: type[schema.Table], found: Origin, mended: tuple[Correction, str] | None
+) -> tuple[list[data.LineageNode], list[data.LineageEdge]]:
     """Steps from left to right, each leading to the next."""
-    sources = _of_run(found.commit) if found.commit.kind == RUN else _of_files(found)
+    if found.commit.kind == RUN:
+        drawn = _of_run(reading, found.commit)
+    else:
+        drawn = Drawing(_of_files(found)) if mended is None else _of_correction(found, *mended)
     step = _commit_node(found.commit)
     row = _node("table", "table", same(declared.name), {"table": declared.name, "commit": found.commit.sequence})
     value = _value(found.row)
@@ -123,9 +182,12 @@ def _graph(declared: type[schema.Table], found: Origin) -> tuple[list[data.Linea
     figure = _node(
         "figure", "figure", shown, {"value": value, "status": _status(found.row), **of_row(found.commit.parameters, found.row)}
     )
-    chain = [*sources, step, row, figure]
-    edges = [data.LineageEdge(source=source.id, target=step.id) for source in sources]
-    return chain, [*edges, data.LineageEdge(source=step.id, target=row.id), data.LineageEdge(source=row.id, target=figure.id)]
+    edges = [*drawn.edges, *(_edge(source, step) for source in drawn.sources), _edge(step, row), _edge(row, figure)]
+    return [*drawn.behind, *drawn.sources, step, row, figure], edges
+
+
+def _edge(source: data.LineageNode, target: data.LineageNode) -> data.LineageEdge:
+    return data.LineageEdge(source=source.id, target=target.id)
 
 
 def _shown(lang: str, value: float | str | None, status: str | None) -> str:
@@ -150,12 +212,36 @@ def _of_files(found: Origin) -> list[data.LineageNode]:
     return made
 
 
-def _of_run(commit: CommitRecord) -> list[data.LineageNode]:
-    """The tables a result was made from, as they stood."""
-    return [
-        _node(f"input-{n}", "table", same(read.table), {"table": read.table, "commit": read.at, "as_of": read.as_of})
-        for n, read in enumerate(commit.tables)
-    ]
+def _of_correction(found: Origin, correction: Correction, file: str) -> Drawing:
+    """A row mended by hand: the source's file leads to the signed correction, which stands beside the mapping."""
+    source = _node("file", "file", same(file), {"row": correction.source_row, "column": found.source_column})
+    label = text(lambda lang: say(lang, "correction" if correction.changes else "read_again"))
+    detail = {"signed_by": correction.signed_by, "signed_at": correction.signed_at, "reason": correction.reason}
+    signed = _node("correction", "correction" if correction.changes else "file", label, detail)
+    mapping = [node for node in _of_files(found) if node.kind == "mapping"]
+    return Drawing([signed, *mapping], [source], [_edge(source, signed)])
+
+
+def _of_run(reading: Reading, commit: CommitRecord) -> Drawing:
+    """The tables a result was made from, as they stood; the country's feeds they then held; the newest file of each."""
+    drawn = Drawing()
+    mappings = workspace_mappings(reading.library.workspace)
+    country = commit.parameters.get("country")
+    for n, read in enumerate(commit.tables):
+        detail = {"table": read.table, "commit": read.at, "as_of": read.as_of}
+        table = _node(f"input-{n}", "table", same(read.table), detail)
+        drawn.sources.append(table)
+        for held in feeds_held(reading.library.workspace, read.table, at=read.at, as_of=read.as_of):
+            mapping = mappings.get(held.feed)
+            if mapping is not None and mapping.country not in (None, country):
+                continue
+            label = same(held.feed if mapping is None else mapping.title)
+            feed = _node(f"feed-{n}-{held.feed}", "feed", label, {"feed": held.feed, "versions": held.versions})
+            detail = {"received_at": held.file.received_at, "sha256": held.file.sha256, "url": held.file.url}
+            file = _node(f"file-{n}-{held.feed}", "file", same(held.file.name), detail)
+            drawn.behind += [file, feed]
+            drawn.edges += [_edge(file, feed), _edge(feed, table)]
+    return drawn
 
 
 def _commit_node(commit: CommitRecord) -> data.LineageNode:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from belvedere.app.api.models import Basis, Meta, Model, Sentence, Text
+from belvedere.app.api.models import Basis, Meta, Model, Origin, Sentence, Text
 
 FeedState = Literal["fresh", "late", "very_late", "ended", "never", "unknown"]
 
@@ -147,6 +147,49 @@ class Heat(Model):
     complete: int
 
 
+class VintageCell(Model):
+    """A figure that one version changed."""
+
+    place: str
+    name: str
+    date: dt.date
+    indicator: str
+    age_group: str
+    change: Literal["added", "changed", "withdrawn"]
+    before: float | None
+    after: float | None
+    by: float | None
+
+
+class VintageCount(Model):
+    """Changes of one indicator. by: the sum of all differences of figures held before and after."""
+
+    indicator: str
+    added: int
+    changed: int
+    withdrawn: int
+    by: float
+
+
+class Vintages(Model):
+    """What changed from one version to another. cells: those that moved most first. before: null for the first."""
+
+    before: Version | None
+    after: Version
+    summary: Text
+    counts: list[VintageCount]
+    cells: list[VintageCell]
+
+
+class WeekdayDelay(Model):
+    """Days from a day to the first knowledge of its figures. weekday: 0 is Monday. n: place-days measured."""
+
+    weekday: int
+    median_days: float
+    q90_days: float
+    n: int
+
+
 class Feed(Model):
     """The page of one feed."""
 
@@ -154,6 +197,9 @@ class Feed(Model):
     feed: FeedSummary
     heat: Heat | None
     findings: list[RuleFindings] | None
+    vintages: Vintages | None = Field(description="Null where there is nothing to compare.")
+    delays: list[WeekdayDelay] = Field(description="Empty where no date of knowledge was measured.")
+    origin: Origin | None = Field(description="Of one figure of the newest day.")
     loaded: list[Version] = Field(description="Newest first.")
     loaded_total: int
 
@@ -170,6 +216,20 @@ class QuarantineEntry(Model):
     found: str | None
     expected: str | None
     at: dt.datetime | None
+    title: Text
+    action: Text
+    mendable: bool = Field(description="Whether a copy of the row is kept, to be corrected here.")
+
+
+class QuarantineGroup(Model):
+    """Entries of a feed with the same reason in the same column."""
+
+    feed: str
+    rule: str
+    column: str | None
+    count: int
+    title: Text
+    action: Text
 
 
 class Quarantine(Model):
@@ -180,14 +240,15 @@ class Quarantine(Model):
     page: int
     pages: int
     feeds: dict[str, int] = Field(description="Entries waiting, by feed.")
+    groups: list[QuarantineGroup] = Field(description="Of the feed asked for, or of all.")
     entries: list[QuarantineEntry]
 
 
 class LineageNode(Model):
-    """A step on the way of a figure: source file, mapping, commit, table row, run, figure."""
+    """A step on the way of a figure: source file, correction by hand, feed, mapping, commit, table row, run, figure."""
 
     id: str
-    kind: Literal["file", "mapping", "commit", "table", "run", "figure"]
+    kind: Literal["file", "correction", "feed", "mapping", "commit", "table", "run", "figure"]
     label: Text
     detail: dict[str, str | int | float | None]
 
@@ -205,6 +266,25 @@ class RawCell(Model):
     column: str
     value: str | None
     used: bool
+
+
+class CellChange(Model):
+    """A cell as the source wrote it, and as it was corrected."""
+
+    column: str
+    before: str
+    after: str
+
+
+class CorrectionMade(Model):
+    """Who corrected the row by hand, when and why. file, row: of the source. No changes: it was read again as it stood."""
+
+    signed_by: str
+    signed_at: dt.datetime
+    reason: str
+    file: str
+    row: int
+    changes: list[CellChange]
 
 
 class Said(Model):
@@ -227,8 +307,10 @@ class Lineage(Model):
     status: str | None
     nodes: list[LineageNode]
     edges: list[LineageEdge]
-    raw: list[RawCell] | None = Field(description="The row in the source file; null where no copy is kept.")
+    raw: list[RawCell] | None = Field(description="The row as it was read; null where no copy is kept.")
+    correction: CorrectionMade | None
     history: list[Said]
+    citation: Text = Field(description="The figure and its way, as text.")
 
 
 class OriginAnswer(Model):

@@ -24,6 +24,7 @@ from belvedere.app.api.changes import changes
 from belvedere.app.api.common import country_name
 from belvedere.app.api.facilities import facilities
 from belvedere.app.api.kept import Kept
+from belvedere.app.api.mending_desk import MendingDesk
 from belvedere.app.api.models import Model
 from belvedere.app.api.models_region import Per, Target
 from belvedere.app.api.pulse import Pulse
@@ -75,11 +76,13 @@ class Office:
     library: Library = field(init=False)
     worker: Worker = field(init=False)
     pulse: Pulse = field(init=False)
+    mending: MendingDesk = field(init=False)
     _answers: Kept = field(default_factory=lambda: Kept(KEPT_ANSWERS))
 
     def __post_init__(self) -> None:
         self.library = Library(self.workspace, Gate(self.workspace, self.now), self.now)
         self.worker, self.pulse = Worker(self.workspace), Pulse(self.workspace)
+        self.mending = MendingDesk(self.library)
 
     # -- the pages -------------------------------------------------------------------------------------------------------
 
@@ -116,11 +119,11 @@ class Office:
     def feeds(self, asked: Asked) -> Response:
         return self._json(asked, lambda reading: feeds.feeds(reading, self.keeper), ages=True, findings=True)
 
-    def feed(self, asked: Asked, name: str, indicator: str | None) -> Response:
-        return self._json(asked, lambda reading: feeds.feed(reading, self.keeper, name, indicator), ages=True, findings=True)
+    def feed(self, asked: Asked, name: str, view: feeds.FeedView) -> Response:
+        return self._json(asked, lambda reading: feeds.feed(reading, self.keeper, name, view), ages=True, findings=True)
 
-    def quarantine(self, asked: Asked, feed: str | None, page: int) -> Response:
-        return self._json(asked, lambda reading: feeds.quarantine(reading, feed, page))
+    def quarantine(self, asked: Asked, feed: str | None, rule: str | None, column: str | None, page: int) -> Response:
+        return self._json(asked, lambda reading: feeds.quarantine(reading, feed, rule, column, page))
 
     def origin(self, asked: Asked, table: str, filters: tuple[str, ...]) -> Response:
         return self._json(asked, lambda reading: lineage.origin_answer(reading, table, filters))

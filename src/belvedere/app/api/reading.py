@@ -289,7 +289,9 @@ class Library:
         """The state of every feed. Those grown old are given once more while another thread works them out anew."""
         key = (of.state.data, of.asked.until)
         turn = self._turns.get(key, 0)
-        made_at, found = self._statuses.get((key, turn), lambda: (of.now, statuses_in(of.snapshot, of.now)))
+        made_at, found = self._statuses.get(
+            (key, turn), lambda: (of.now, statuses_in(of.snapshot, of.now, places=of.state.places))
+        )
         if of.now - made_at > STATUS_AGE:
             self._refresh(key, turn, of)
         return found
@@ -302,7 +304,7 @@ class Library:
 
         def work() -> None:
             snapshot = self.gate.gated(of.state.taken, as_of=of.asked.until)
-            self._statuses.get((key, turn + 1), lambda: (of.now, statuses_in(snapshot, of.now)))
+            self._statuses.get((key, turn + 1), lambda: (of.now, statuses_in(snapshot, of.now, places=of.state.places)))
             with self._lock:
                 self._turns[key] = turn + 1
 

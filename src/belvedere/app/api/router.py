@@ -12,11 +12,13 @@ from fastapi.responses import StreamingResponse
 from belvedere.app.api import models_changes, models_glossary
 from belvedere.app.api import models_data as data
 from belvedere.app.api import models_facilities as hospitals
+from belvedere.app.api import models_mending as mending
 from belvedere.app.api import models_region as regions
 from belvedere.app.api import models_situation as situations
-from belvedere.app.api.acting import acting_route
+from belvedere.app.api.acting import Person, acting_route
 from belvedere.app.api.asking import AskedOption
 from belvedere.app.api.desk_routes import make_desk_router
+from belvedere.app.api.feeds import FeedView
 from belvedere.app.api.office import Office
 
 PROBLEM = "application/problem+json"
@@ -35,6 +37,7 @@ def _fault(what: str) -> dict:
 FAULTS = {
     400: _fault("What was asked cannot be answered; `detail` says what was found and expected."),
     404: _fault("A name that does not exist; `detail` names near ones."),
+    409: _fault("Somebody else changed the same things first; nothing was written."),
     422: _fault("An argument of another kind."),
 }
 ACT_FAULTS = {
@@ -50,7 +53,7 @@ FILES = {200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema":
 
 def make_router(office: Office) -> APIRouter:
     """The router of one workspace; `office` finds the answers."""
-    router = APIRouter(prefix="/api/v1", responses=FAULTS, route_class=acting_route(office))
+    router = APIRouter(prefix="/api/v1", responses=FAULTS, route_class=acting_route(office.library.gate))
 
     def read(path: str, name: str, model: type, *, files: bool = False):
         """A GET with its operation id, its schema and the answers all reads share."""
@@ -124,14 +127,51 @@ def make_router(office: Office) -> APIRouter:
         return office.feeds(asked)
 
     @read("/feeds/{feed}", "feed", data.Feed)
-    def feed(asked: AskedOption, feed: str, indicator: str | None = None) -> Response:
-        """One feed: gaps, findings, versions."""
-        return office.feed(asked, feed, indicator)
+    def feed(
+        asked: AskedOption,
+        feed: str,
+        indicator: str | None = None,
+        before: Annotated[str | None, Query(description="Checksum of an older version; default: the one before.")] = None,
+        after: Annotated[str | None, Query(description="Checksum of a newer version; default: the newest.")] = None,
+    ) -> Response:
+        """One feed: gaps, findings, versions, what one version changed, how late each weekday is known."""
+        return office.feed(asked, feed, FeedView(indicator, before, after))
 
     @read("/quarantine", "quarantine", data.Quarantine)
-    def quarantine(asked: AskedOption, feed: str | None = None, page: Annotated[int, Query(ge=1)] = 1) -> Response:
+    def quarantine(
+        asked: AskedOption,
+        feed: str | None = None,
+        rule: str | None = None,
+        column: Annotated[str | None, Query(description="Of the rule; without a rule it says nothing.")] = None,
+        page: Annotated[int, Query(ge=1)] = 1,
+    ) -> Response:
         """What was set aside and waits."""
-        return office.quarantine(asked, feed, page)
+        return office.quarantine(asked, feed, rule, column, page)
+
+    @router.get("/quarantine/sheet.csv", operation_id="quarantine_sheet", responses=FILES, tags=["mending"])
+    def quarantine_sheet(asked: AskedOption, feed: str, lang: Literal["fr", "en"] = "en") -> Response:
+        """The rows of a feed that wait, in the source's own columns, ready to be mended in a spreadsheet."""
+        return office.mending.sheet_out(asked, feed, lang)
+
+    @router.post("/quarantine/preview", operation_id="preview_mending", tags=["mending"])
+    def preview_mending(asked: AskedOption, wanted: mending.MendRequest) -> mending.MendPreview:
+        """What a correction would do: which rows load, which still fail, which figures change. Writes nothing."""
+        return office.mending.preview(asked, wanted)
+
+    @router.post("/quarantine/mend", operation_id="mend", tags=["mending"])
+    def mend(asked: AskedOption, person: Person, wanted: mending.Approved) -> mending.MendResult:
+        """Loads the corrected rows that are without fault, dated and signed; tries again where nothing is corrected."""
+        return office.mending.mend(asked, wanted, person)
+
+    @router.post("/quarantine/dismiss", operation_id="dismiss", tags=["mending"])
+    def dismiss(asked: AskedOption, person: Person, wanted: mending.DismissRequest) -> mending.MendResult:
+        """Sets entries aside for good, with the reason."""
+        return office.mending.dismiss(asked, wanted, person)
+
+    @router.post("/quarantine/sheet", operation_id="mend_sheet", tags=["mending"])
+    def mend_sheet(asked: AskedOption, person: Person, sheet: mending.Sheet) -> mending.SheetAnswer:
+        """A mended sheet: what it would change; or, once approved, its carrying out."""
+        return office.mending.sheet_in(asked, sheet, person)
 
     @read("/origin", "origin", data.OriginAnswer)
     def origin(

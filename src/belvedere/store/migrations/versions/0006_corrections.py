@@ -17,9 +17,7 @@ def upgrade() -> None:
         sa.Column("row", sa.BigInteger(), nullable=False, comment="of the mended copy"),
         sa.Column("source_file_id", sa.Integer(), nullable=False),
         sa.Column("source_row", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "changes", sa.JSON(), nullable=False, comment="column -> [as the source wrote it, as corrected]; empty: as it stood"
-        ),
+        sa.Column("changes", sa.JSON(), nullable=False, comment="column -> [as the source wrote it, as corrected]"),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("signed_by", sa.String(), nullable=False),
         sa.Column("signed_at", register.Instant(timezone=True), nullable=False),

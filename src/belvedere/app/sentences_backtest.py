@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from belvedere.app.words import Words
+import datetime as dt
+from dataclasses import dataclass
+
+from belvedere.app import formats
+from belvedere.app.sentences_words import fill
 from belvedere.errors import UnknownName
 
 ENGLISH: dict[str, str | tuple[str, str]] = {
@@ -309,15 +313,30 @@ FRENCH: dict[str, str | tuple[str, str]] = {
 LANGUAGES = {"en": ENGLISH, "fr": FRENCH}
 
 
-class ReportWords(Words):
+@dataclass(frozen=True)
+class ReportWords:
     """One language of the report; numbers and dates as on the pages."""
 
+    lang: str
+
     def __call__(self, name: str, n: float | None = None, **values: object) -> str:
-        text = LANGUAGES[self.lang][name]
-        if isinstance(text, tuple):
-            text = text[1 if self._many(n) else 0]
-        shown = {k: self.number(v) if isinstance(v, (int, float)) else v for k, v in values.items()}
-        return text.format(**shown, **({} if n is None else {"n": self.number(n)}))
+        """A text by name, its singular or plural chosen by n."""
+        return fill(self.lang, LANGUAGES[self.lang][name], n, **values)
+
+    def number(self, value: float | None) -> str:
+        return formats.number(self.lang, value)
+
+    def percent(self, share: float | None) -> str:
+        return formats.percent(self.lang, share)
+
+    def date(self, day: dt.date | None, **options: bool) -> str:
+        return formats.date(self.lang, day, **options)
+
+    def moment(self, instant: dt.datetime | None, zone: str = "UTC", **options: bool) -> str:
+        return formats.moment(self.lang, instant, zone, **options)
+
+    def span(self, first: dt.date | None, last: dt.date | None) -> str:
+        return formats.span(self.lang, first, last)
 
 
 def report_words(lang: str) -> ReportWords:
