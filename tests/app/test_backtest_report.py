@@ -13,7 +13,7 @@ import pytest
 
 from belvedere.app import backtest_charts as charts
 from belvedere.app.backtest_report import Report, report
-from belvedere.app.words_backtest import LANGUAGES, report_words
+from belvedere.app.sentences_backtest import LANGUAGES, report_words
 from belvedere.errors import UnknownName
 from belvedere.outlook.backtest import TABLES, Backtest, Plan, replay
 from belvedere.outlook.units import past_counts

@@ -14,6 +14,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
+from belvedere.app import sentences_feeds
 from belvedere.app.api import common
 from belvedere.app.api.arriving import arriving
 from belvedere.app.api.common import cell, day_list, origin, text
@@ -25,7 +26,6 @@ from belvedere.app.api.reporting import reporting
 from belvedere.app.api.said import Said
 from belvedere.app.sentences import LIKELY
 from belvedere.app.sentences_words import Stretch, chance, day, names, places_word, say, stretches
-from belvedere.app.words import words
 from belvedere.errors import DataError, UnknownName
 from belvedere.store.snapshot import moment
 
@@ -369,7 +369,7 @@ def _row(one: Found, reading: Reading) -> Change:
 def change_sentence(lang: str, one: Found, reading: Reading) -> list[Stretch]:
     """The change in one sentence."""
     if one.kind == "late":
-        return stretches(words(lang).banner([one.values["feed"]]))
+        return stretches(sentences_feeds.banner(lang, [one.values["feed"]]))
     shown = {name: _cell(lang, name, value, one, reading) for name, value in one.values.items() if name != "feed"}
     return stretches(say(lang, one.name, one.n, **shown))
 
