@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Protocol
 from urllib.parse import urlsplit
 
 from fastapi import Depends
@@ -16,7 +16,8 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from belvedere.trust.gate import OPERATOR, Gate
+from belvedere.app.api.reading import Library
+from belvedere.trust.gate import OPERATOR
 
 READING = {"GET", "HEAD", "OPTIONS"}
 OWN_SITES = {"same-origin", "none"}
@@ -31,14 +32,20 @@ def signed_in(http: HttpRequest) -> str:
     return OPERATOR
 
 
+class HasLibrary(Protocol):
+    """Whoever answers through the gate of a library."""
+
+    library: Library
+
+
 Person = Annotated[str, Depends(signed_in)]
 
 
-def acting_route(gate: Gate) -> type[APIRoute]:
+def acting_route(rooms: HasLibrary) -> type[APIRoute]:
     """The class of the routes of one workspace: checks and logs whatever is no mere reading."""
 
     def log(http: HttpRequest, told: dict[str, object], outcome: str) -> None:
-        gate.acted(signed_in(http), f"{http.method} {http.url.path}", told, outcome)
+        rooms.library.gate.acted(signed_in(http), f"{http.method} {http.url.path}", told, outcome)
 
     class ActingRoute(APIRoute):
         def get_route_handler(self) -> Callable:

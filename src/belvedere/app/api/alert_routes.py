@@ -19,7 +19,7 @@ from belvedere.errors import DataError
 def make_alert_router(alerting: Alerting) -> APIRouter:
     """The router of one workspace's alerts."""
     router = APIRouter(
-        prefix="/api/v1/alerts", responses=FAULTS | ACT_FAULTS, tags=["alerts"], route_class=acting_route(alerting.library.gate)
+        prefix="/api/v1/alerts", responses=FAULTS | ACT_FAULTS, tags=["alerts"], route_class=acting_route(alerting)
     )
 
     @router.get("", operation_id="alerts")

@@ -18,7 +18,7 @@ Level = Literal["icu", "ward", "all"]
 
 def make_desk_router(office: Office, faults: dict) -> APIRouter:
     """The desk's routes. faults: answers that all of them share."""
-    router = APIRouter(route_class=acting_route(office.library.gate), responses=faults, tags=["desk"])
+    router = APIRouter(route_class=acting_route(office), responses=faults, tags=["desk"])
 
     @router.post("/watch/{place}/{level}/actions", operation_id="act_on_watch", status_code=201)
     def act_on_watch(

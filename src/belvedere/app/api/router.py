@@ -53,7 +53,7 @@ FILES = {200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema":
 
 def make_router(office: Office) -> APIRouter:
     """The router of one workspace; `office` finds the answers."""
-    router = APIRouter(prefix="/api/v1", responses=FAULTS, route_class=acting_route(office.library.gate))
+    router = APIRouter(prefix="/api/v1", responses=FAULTS, route_class=acting_route(office))
 
     def read(path: str, name: str, model: type, *, files: bool = False):
         """A GET with its operation id, its schema and the answers all reads share."""
