@@ -4,6 +4,194 @@
  */
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page
+         * @description Everything the page of the alerts shows.
+         */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description Sends a test message, and says how it went.
+         */
+        post: operations["test_alert_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Looks at once, and sends what is to be told.
+         */
+        post: operations["check_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description Alerts that have closed, the newest first.
+         */
+        get: operations["alert_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What a rule would do now, and would have done over the past weeks. Changes nothing.
+         */
+        post: operations["preview_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description Every rule, the shipped ones among them.
+         */
+        get: operations["alert_rules"];
+        put?: never;
+        /**
+         * Make Rule
+         * @description A new rule. Refused if the name is taken.
+         */
+        post: operations["make_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Rule
+         * @description Takes a rule away; its open alerts close at the next look.
+         */
+        delete: operations["remove_alert_rule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Rule
+         * @description Changes a rule; a shipped one becomes one of the workspace.
+         */
+        patch: operations["change_alert_rule"];
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Says that somebody knows: no further message until it closes.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description What changed since then: the world, the figures, the method, and who worked.
+         */
+        get: operations["changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/compare": {
         parameters: {
             query?: never;
@@ -64,6 +252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/facilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facilities
+         * @description Hospitals with their position, beds and how many of them are free.
+         */
+        get: operations["facilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feeds": {
         parameters: {
             query?: never;
@@ -93,7 +301,7 @@ export interface paths {
         };
         /**
          * Feed
-         * @description One feed: gaps, findings, versions.
+         * @description One feed: gaps, findings, versions, what one version changed, how late each weekday is known.
          */
         get: operations["feed"];
         put?: never;
@@ -124,6 +332,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/glossary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Glossary
+         * @description The words of the house, in both languages.
+         */
+        get: operations["glossary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -138,6 +366,26 @@ export interface paths {
         get: operations["jobs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Note
+         * @description Takes a note back, with the reason; it stays readable.
+         */
+        post: operations["withdraw_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -204,6 +452,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quarantine/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description Sets entries aside for good, with the reason.
+         */
+        post: operations["dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mend
+         * @description Loads the corrected rows that are without fault, dated and signed; tries again where nothing is corrected.
+         */
+        post: operations["mend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Mending
+         * @description What a correction would do: which rows load, which still fail, which figures change. Writes nothing.
+         */
+        post: operations["preview_mending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mend Sheet
+         * @description A mended sheet: what it would change; or, once approved, its carrying out.
+         */
+        post: operations["mend_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/sheet.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quarantine Sheet
+         * @description The rows of a feed that wait, in the source's own columns, ready to be mended in a spreadsheet.
+         */
+        get: operations["quarantine_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions/{place}": {
         parameters: {
             query?: never;
@@ -218,6 +566,30 @@ export interface paths {
         get: operations["region"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/{place}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notes
+         * @description Notes that concern a place, the newest day first.
+         */
+        get: operations["notes"];
+        put?: never;
+        /**
+         * Write Note
+         * @description Writes a note on the time line of a place.
+         */
+        post: operations["write_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -284,10 +656,224 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/watch/{place}/{level}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch History
+         * @description What was done with a row, the newest first.
+         */
+        get: operations["watch_history"];
+        put?: never;
+        /**
+         * Act On Watch
+         * @description Takes, assigns, releases, snoozes, acknowledges or reopens a row; answers with the row as it stands then.
+         */
+        post: operations["act_on_watch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcknowledgeBody
+         * @description Why an alert needs no further message.
+         */
+        AcknowledgeBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AlertHistory
+         * @description Alerts that closed, newest first.
+         */
+        AlertHistory: {
+            /** Rows */
+            rows: components["schemas"]["AlertRow"][];
+        };
+        /**
+         * AlertRow
+         * @description An alert: one place (and level), feed or country under one rule.
+         */
+        AlertRow: {
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged Reason */
+            acknowledged_reason: string | null;
+            /**
+             * Address
+             * @description Page that shows it, without the host.
+             */
+            address: string;
+            /**
+             * Basis
+             * @description Age and completeness of the figures, and doubts.
+             */
+            basis: components["schemas"]["Sentence"][];
+            /** @description Why it closed. */
+            closed: components["schemas"]["Text"] | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Judged At
+             * Format: date-time
+             */
+            judged_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "beds" | "feed" | "outlook" | "place_failed" | "growth";
+            /** Level */
+            level: string | null;
+            name: components["schemas"]["Text"];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Rule */
+            rule: string;
+            sentence: components["schemas"]["Sentence"];
+            short: components["schemas"]["Text"];
+            /**
+             * Stale Days
+             * @description Age of the figures where they are old; null where they are not.
+             */
+            stale_days: number | null;
+            /**
+             * Subject
+             * @description Place, feed or country.
+             */
+            subject: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /** Told At */
+            told_at: string | null;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "chance" | "hours" | "days" | "outlooks";
+            /**
+             * Value
+             * @description As last known, in the unit of the kind.
+             */
+            value: number | null;
+        };
+        /**
+         * AlertsAnswer
+         * @description The page of the alerts. looked_at: last look of this server; fault: what stopped it.
+         */
+        AlertsAnswer: {
+            /** Attempts */
+            attempts: components["schemas"]["AttemptRow"][];
+            /** Base Url */
+            base_url: string | null;
+            /** Changes */
+            changes: components["schemas"]["ChangeRow"][];
+            /** Channels */
+            channels: components["schemas"]["ChannelRow"][];
+            /** Closed */
+            closed: components["schemas"]["AlertRow"][];
+            /** Fault */
+            fault: string | null;
+            lede: components["schemas"]["Sentence"];
+            /** Looked At */
+            looked_at: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Open */
+            open: components["schemas"]["AlertRow"][];
+            /** Rules */
+            rules: components["schemas"]["RuleRow"][];
+            /** Synthetic */
+            synthetic: boolean;
+            /**
+             * Templates
+             * @description The rules as they come with Belvedere: where a new one starts from.
+             */
+            templates: components["schemas"]["RuleBody-Output"][];
+        };
+        /**
+         * AlertsDone
+         * @description What was changed.
+         */
+        AlertsDone: {
+            /** Id */
+            id: string;
+            /** Sequence */
+            sequence: number;
+        };
+        /**
+         * Approved
+         * @description To be carried out.
+         */
+        Approved: {
+            /**
+             * Cells
+             * @default {}
+             */
+            cells: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Feed */
+            feed: string;
+            group?: components["schemas"]["Group"] | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: number[];
+            /**
+             * Reason
+             * @description Why; kept with what is written.
+             */
+            reason: string;
+            replace?: components["schemas"]["Replace"] | null;
+        };
+        /**
+         * AttemptRow
+         * @description One try to send a message.
+         */
+        AttemptRow: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channel */
+            channel: string;
+            /** Next Try At */
+            next_try_at: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "sent" | "failed" | "again" | "unknown";
+            /** Reason */
+            reason: string;
+            /** Subject */
+            subject: string;
+        };
         /**
          * Band
          * @description Quantiles by day.
@@ -344,6 +930,11 @@ export interface components {
             /** Binding */
             binding: (("staffed" | "equipped" | "physical") | null)[];
             /**
+             * Current
+             * @description `least` without the scenario that was asked for; null where it changes no beds.
+             */
+            current: (number | null)[] | null;
+            /**
              * Dated
              * @description Day of the oldest figure in the newest value.
              */
@@ -363,6 +954,28 @@ export interface components {
             staffed: (number | null)[];
         };
         /**
+         * CellChange
+         * @description A cell as the source wrote it, and as it was corrected.
+         */
+        CellChange: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Column */
+            column: string;
+        };
+        /**
+         * CellText
+         * @description A text that stands in the column, and in how many of the rows.
+         */
+        CellText: {
+            /** Rows */
+            rows: number;
+            /** Value */
+            value: string;
+        };
+        /**
          * ChanceByDay
          * @description Chance of more patients than beds on each day ahead (not: by then).
          */
@@ -371,6 +984,104 @@ export interface components {
             chance: (number | null)[];
             /** Dates */
             dates: string[];
+        };
+        /**
+         * Change
+         * @description One thing that changed. cause: the world moved, past figures were corrected, the method changed, or someone worked.
+         */
+        Change: {
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "world" | "data" | "method" | "work";
+            cause_label: components["schemas"]["Text"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "method" | "source" | "passing" | "stopped" | "failed" | "corrected" | "withdrawn" | "late" | "moved" | "relieved" | "figures" | "came" | "restored" | "caught_up" | "run" | "scenario";
+            origin: components["schemas"]["Origin"] | null;
+            /** Place */
+            place: string | null;
+            /**
+             * Size
+             * @description Of its kind: chance, persons, places, days. What larger means, the text says.
+             */
+            size: number | null;
+            text: components["schemas"]["Sentence"];
+        };
+        /**
+         * ChangeRow
+         * @description A change of a rule. rule: what it then said; null where it was taken away.
+         */
+        ChangeRow: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: string;
+            rule: components["schemas"]["RuleBody-Output"] | null;
+            /** Sequence */
+            sequence: number;
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * Changes
+         * @description What changed since a day, ranked. total: how many there are; the gravest ten are listed.
+         */
+        Changes: {
+            /** @description Why there is nothing to tell. */
+            empty: components["schemas"]["Text"] | null;
+            heading: components["schemas"]["Text"];
+            meta: components["schemas"]["Meta"];
+            /**
+             * New Method
+             * @description Whether the program or its numbers changed between the two.
+             */
+            new_method: boolean;
+            /**
+             * New Outlook
+             * @description Whether another outlook answers now than then.
+             */
+            new_outlook: boolean;
+            /**
+             * Reference Before
+             * @description Last complete day of the outlook known then.
+             */
+            reference_before: string | null;
+            /** Rows */
+            rows: components["schemas"]["Change"][];
+            /**
+             * Since
+             * Format: date-time
+             * @description The moment whose knowledge is compared with.
+             */
+            since: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ChannelRow
+         * @description A channel of the settings, or one that only a rule names. target: where it goes, without secrets.
+         */
+        ChannelRow: {
+            /** Kind */
+            kind: ("email" | "webhook") | null;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "works" | "unused" | "again" | "failed" | "unknown" | "fault";
+            /** Target */
+            target: string | null;
+            text: components["schemas"]["Sentence"];
         };
         /**
          * Compare
@@ -393,6 +1104,10 @@ export interface components {
         ComparedPlace: {
             /** Chance 14 */
             chance_14: number | null;
+            /** @description The course without the scenario that was asked for. */
+            current: components["schemas"]["Band"] | null;
+            /** @description Why this place has no line. */
+            missing: components["schemas"]["Text"] | null;
             /** Observed */
             observed: (number | null)[];
             outlook_status: components["schemas"]["OutlookStatus"] | null;
@@ -402,6 +1117,27 @@ export interface components {
             raw: (number | null)[];
             /** Status */
             status: components["schemas"]["ValueStatus"][];
+        };
+        /**
+         * CorrectionMade
+         * @description Who corrected the row by hand, when and why. file, row: of the source. No changes: it was read again as it stood.
+         */
+        CorrectionMade: {
+            /** Changes */
+            changes: components["schemas"]["CellChange"][];
+            /** File */
+            file: string;
+            /** Reason */
+            reason: string;
+            /** Row */
+            row: number;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
+            /** Signed By */
+            signed_by: string;
         };
         /**
          * Country
@@ -436,6 +1172,12 @@ export interface components {
             unit: string;
             /** Value */
             value: (number | null)[];
+            /**
+             * Without Population
+             * @description Places left out, because a rate needs their population.
+             * @default []
+             */
+            without_population: string[];
         };
         /**
          * DayCompleteness
@@ -455,6 +1197,25 @@ export interface components {
             share: number | null;
         };
         /**
+         * DismissRequest
+         * @description To be set aside for good.
+         */
+        DismissRequest: {
+            /** Feed */
+            feed: string;
+            group?: components["schemas"]["Group"] | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: number[];
+            /**
+             * Reason
+             * @description Why; kept with what is written.
+             */
+            reason: string;
+        };
+        /**
          * Event
          * @description Something on the time line.
          */
@@ -470,7 +1231,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "holiday" | "event" | "comment" | "correction";
+            kind: "holiday" | "event" | "comment" | "measure" | "correction";
             text: components["schemas"]["Text"];
         };
         /**
@@ -478,14 +1239,109 @@ export interface components {
          * @description All patients in the beds, with the epidemic or not: what the beds are compared with. projected: where the run kept it.
          */
         Everyone: {
+            /** @description The course without the scenario that was asked for. */
+            current: components["schemas"]["Band"] | null;
             observed: components["schemas"]["Observed"];
             projected: components["schemas"]["Band"] | null;
+        };
+        /**
+         * Facilities
+         * @description Hospitals whose position is known.
+         */
+        Facilities: {
+            /** Facilities */
+            facilities: components["schemas"]["Facility"][];
+            meta: components["schemas"]["Meta"];
+            /**
+             * Oldest Days
+             * @description How old a figure may be and still count.
+             */
+            oldest_days: number;
+            /**
+             * Without Position
+             * @description Hospitals that cannot be drawn.
+             */
+            without_position: number;
+        };
+        /**
+         * Facility
+         * @description One hospital. region: the place of the outlook that it lies in.
+         */
+        Facility: {
+            /** Beds */
+            beds: components["schemas"]["FacilityBeds"][];
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Region */
+            region: string | null;
+        };
+        /**
+         * FacilityBeds
+         * @description Beds of one level of care. usable: the least of physical, equipped and staffed, unit by unit, then summed.
+         */
+        FacilityBeds: {
+            /**
+             * Date
+             * Format: date
+             * @description Day of the oldest figure in it.
+             */
+            date: string;
+            /**
+             * Free
+             * @description As reported, else usable less occupied; below zero: more patients than beds.
+             */
+            free: number | null;
+            /**
+             * Fresh
+             * @description Whether that day is recent enough for the figures to count; else they are null.
+             */
+            fresh: boolean;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "icu" | "ward";
+            /**
+             * Occupancy
+             * @description Occupied over usable.
+             */
+            occupancy: number | null;
+            /** Occupied */
+            occupied: number | null;
+            /** Usable */
+            usable: number | null;
+        };
+        /**
+         * Fault
+         * @description What is still wrong.
+         */
+        Fault: {
+            /** Column */
+            column: string | null;
+            /** Expected */
+            expected: string;
+            /** Found */
+            found: string;
+            /** Rule */
+            rule: string;
+            title: components["schemas"]["Text"];
         };
         /**
          * Feed
          * @description The page of one feed.
          */
         Feed: {
+            /**
+             * Delays
+             * @description Empty where no date of knowledge was measured.
+             */
+            delays: components["schemas"]["WeekdayDelay"][];
             feed: components["schemas"]["FeedSummary"];
             /** Findings */
             findings: components["schemas"]["RuleFindings"][] | null;
@@ -498,6 +1354,10 @@ export interface components {
             /** Loaded Total */
             loaded_total: number;
             meta: components["schemas"]["Meta"];
+            /** @description Of one figure of the newest day. */
+            origin: components["schemas"]["Origin"] | null;
+            /** @description Null where there is nothing to compare. */
+            vintages: components["schemas"]["Vintages"] | null;
         };
         /**
          * FeedSummary
@@ -641,12 +1501,32 @@ export interface components {
             of: number | null;
             origin: components["schemas"]["Origin"];
             spark: components["schemas"]["Spark"] | null;
+            /** @description What is projected or estimated in it, as a sum. */
+            sum: components["schemas"]["SumOf"] | null;
             /** @description How sure, in words. */
             text: components["schemas"]["Text"];
             /** Unit */
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * FigureChange
+         * @description A figure that a row states. held: what is held now under the same key; null: nothing.
+         */
+        FigureChange: {
+            /** Change */
+            change: string;
+            /** Column */
+            column: string;
+            /** Held */
+            held: string | number | null;
+            /** Key */
+            key: {
+                [key: string]: string | number | null;
+            };
+            /** Says */
+            says: string | number | null;
         };
         /**
          * Finding
@@ -707,6 +1587,13 @@ export interface components {
          * @description What the frame of every page shows.
          */
         Frame: {
+            /**
+             * Alert Faults
+             * @description Channels through which alerts do not reach people, in words.
+             */
+            alert_faults: components["schemas"]["Text"][];
+            /** Alerts Open */
+            alerts_open: number;
             /** Banner */
             banner: components["schemas"]["BannerRow"][];
             /** Countries */
@@ -739,9 +1626,39 @@ export interface components {
             version: string;
             /**
              * Watch Open
-             * @description Watch rows more likely than not within 14 days that nobody has taken.
+             * @description Open watch rows that are more likely than not to pass their beds within 14 days.
              */
             watch_open: number;
+        };
+        /**
+         * Glossary
+         * @description Every term, in the order of the house; who shows them sorts them.
+         */
+        Glossary: {
+            /** Terms */
+            terms: components["schemas"]["GlossaryTerm"][];
+        };
+        /**
+         * GlossaryTerm
+         * @description A term of the house and what it means. pages: where it is shown.
+         */
+        GlossaryTerm: {
+            definition: components["schemas"]["Text"];
+            /** Id */
+            id: string;
+            /** Pages */
+            pages: string[];
+            term: components["schemas"]["Text"];
+        };
+        /**
+         * Group
+         * @description All entries of a feed with the same reason in the same column.
+         */
+        Group: {
+            /** Column */
+            column?: string | null;
+            /** Rule */
+            rule: string;
         };
         /**
          * Heat
@@ -859,6 +1776,9 @@ export interface components {
          * @description Where one row comes from.
          */
         Lineage: {
+            /** @description The figure and its way, as text. */
+            citation: components["schemas"]["Text"];
+            correction: components["schemas"]["CorrectionMade"] | null;
             /** Edges */
             edges: components["schemas"]["LineageEdge"][];
             /** History */
@@ -871,7 +1791,7 @@ export interface components {
             nodes: components["schemas"]["LineageNode"][];
             /**
              * Raw
-             * @description The row in the source file; null where no copy is kept.
+             * @description The row as it was read; null where no copy is kept.
              */
             raw: components["schemas"]["RawCell"][] | null;
             /** Status */
@@ -891,7 +1811,7 @@ export interface components {
         };
         /**
          * LineageNode
-         * @description A step on the way of a figure: source file, mapping, commit, table row, run, figure.
+         * @description A step on the way of a figure: source file, correction by hand, feed, mapping, commit, table row, run, figure.
          */
         LineageNode: {
             /** Detail */
@@ -904,7 +1824,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "file" | "mapping" | "commit" | "table" | "run" | "figure";
+            kind: "file" | "correction" | "feed" | "mapping" | "commit" | "table" | "run" | "figure";
             label: components["schemas"]["Text"];
         };
         /**
@@ -951,10 +1871,109 @@ export interface components {
             status: components["schemas"]["OutlookStatus"] | null;
         };
         /**
+         * MendPreview
+         * @description What would happen. The first rows are given, all are counted. without_copy: entries of files of which none is kept.
+         */
+        MendPreview: {
+            /** Fails */
+            fails: number;
+            /** Feed */
+            feed: string;
+            /** Files */
+            files: components["schemas"]["WholeFile"][];
+            /** Loads */
+            loads: number;
+            /** Mapping Changed */
+            mapping_changed: boolean;
+            /**
+             * Replaces
+             * @description Figures held now that would be replaced by another.
+             */
+            replaces: number;
+            /** Rows */
+            rows: components["schemas"]["MendedRow"][];
+            summary: components["schemas"]["Text"];
+            /**
+             * Texts
+             * @description Of the group's column, the most frequent first.
+             */
+            texts: components["schemas"]["CellText"][];
+            /** Without Copy */
+            without_copy: number;
+        };
+        /**
+         * MendRequest
+         * @description cells: entry -> column -> what it should be; an entry named here stands as told, even unchanged. Neither: try again.
+         */
+        MendRequest: {
+            /**
+             * Cells
+             * @default {}
+             */
+            cells: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Feed */
+            feed: string;
+            group?: components["schemas"]["Group"] | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: number[];
+            replace?: components["schemas"]["Replace"] | null;
+        };
+        /**
+         * MendResult
+         * @description What happened. sequence: the newest commit. again: the whole feed was read again under its changed mapping.
+         */
+        MendResult: {
+            /** Again */
+            again: boolean;
+            /** Done */
+            done: components["schemas"]["MendPreview"][];
+            /** Sequence */
+            sequence: number;
+            /** Settled */
+            settled: number;
+        };
+        /**
+         * MendedRow
+         * @description A row before and after. fault: null when it loads.
+         */
+        MendedRow: {
+            /** After */
+            after: {
+                [key: string]: string;
+            };
+            /** Before */
+            before: {
+                [key: string]: string;
+            };
+            fault: components["schemas"]["Fault"] | null;
+            /** Feed */
+            feed: string;
+            /** Figures */
+            figures: components["schemas"]["FigureChange"][];
+            /** File */
+            file: string;
+            /** Ids */
+            ids: number[];
+            /** Row */
+            row: number;
+        };
+        /**
          * Meta
          * @description The certificate of an answer: as known when, from which commit and run.
          */
         Meta: {
+            /**
+             * Ahead From
+             * @description Where the figures ended too long ago to look ahead from now: the day to look from instead.
+             */
+            ahead_from: string | null;
             /**
              * As Of
              * @description The past moment asked for; null: now.
@@ -979,7 +1998,7 @@ export interface components {
              * @description What holds for the whole outlook, as the run said it.
              * @default []
              */
-            notes: string[];
+            notes: components["schemas"]["Text"][];
             /**
              * Now
              * Format: date-time
@@ -1016,6 +2035,87 @@ export interface components {
             last_reported: string | null;
             /** Name */
             name: string;
+            /** Place */
+            place: string;
+        };
+        /**
+         * Note
+         * @description A note; a withdrawn one stays readable, with the reason.
+         */
+        Note: {
+            /** Author */
+            author: string;
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "comment" | "event" | "measure";
+            /** Language */
+            language: string | null;
+            /**
+             * May Withdraw
+             * @description False on past days, and once withdrawn.
+             */
+            may_withdraw: boolean;
+            /** Place */
+            place: string;
+            /** Place Name */
+            place_name: string;
+            /** Text */
+            text: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Withdrawn Reason */
+            withdrawn_reason: string | null;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /**
+         * NoteRequest
+         * @description A note on the time line of a place.
+         */
+        NoteRequest: {
+            /**
+             * Date
+             * Format: date
+             * @description The day it speaks of.
+             */
+            date: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "comment" | "event" | "measure";
+            /** Language */
+            language?: ("fr" | "en") | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Notes
+         * @description Notes that concern a place: its own, and those of the larger places it lies in.
+         */
+        Notes: {
+            /**
+             * May Write
+             * @description False on past days.
+             */
+            may_write: boolean;
+            meta: components["schemas"]["Meta"];
+            /** Notes */
+            notes: components["schemas"]["Note"][];
             /** Place */
             place: string;
         };
@@ -1157,8 +2257,12 @@ export interface components {
             chance_by_day_missing: components["schemas"]["Text"] | null;
             /** Completeness */
             completeness: number | null;
+            /** @description The course without the scenario that was asked for. */
+            current: components["schemas"]["Band"] | null;
             /** Date */
             date: string | null;
+            /** @description What the scenario changes here, with its interval; or why that is not known. */
+            difference: components["schemas"]["Text"] | null;
             estimated: components["schemas"]["Band"] | null;
             everyone: components["schemas"]["Everyone"] | null;
             /**
@@ -1175,8 +2279,13 @@ export interface components {
             /** Past */
             past: components["schemas"]["PastForecast"][];
             projected: components["schemas"]["Band"] | null;
+            /** @description What is projected or estimated in it, of a larger region. */
+            sum: components["schemas"]["SumOf"] | null;
             target: components["schemas"]["Target"];
-            /** Unit */
+            /**
+             * Unit
+             * @description persons; per_100k: persons per 100,000 residents; 1: none.
+             */
             unit: string;
         };
         /**
@@ -1213,6 +2322,12 @@ export interface components {
             q95: (number | null)[];
         };
         /**
+         * Per
+         * @description The unit counts are given in: persons, or persons per 100,000 residents.
+         * @enum {string}
+         */
+        Per: "count" | "100k";
+        /**
          * PlaceRef
          * @description A place by id and name. code: as people of the country write it.
          */
@@ -1232,15 +2347,23 @@ export interface components {
         };
         /**
          * Problem
-         * @description An error (RFC 9457). `request` finds it in the log.
+         * @description An error (RFC 9457). `request` finds it in the log. text: `detail` for the person at the page, where it was foreseen;
+         *     field: of the form it belongs to.
          */
         Problem: {
             /** Detail */
             detail: string;
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
             /** Request */
             request: string;
             /** Status */
             status: number;
+            /** @default null */
+            text: components["schemas"]["Text"] | null;
             title: components["schemas"]["Text"];
             /** Type */
             type: string;
@@ -1259,6 +2382,11 @@ export interface components {
             feeds: {
                 [key: string]: number;
             };
+            /**
+             * Groups
+             * @description Of the feed asked for, or of all.
+             */
+            groups: components["schemas"]["QuarantineGroup"][];
             meta: components["schemas"]["Meta"];
             /** Page */
             page: number;
@@ -1272,6 +2400,7 @@ export interface components {
          * @description Something set aside at loading.
          */
         QuarantineEntry: {
+            action: components["schemas"]["Text"];
             /** At */
             at: string | null;
             /** Column */
@@ -1286,10 +2415,32 @@ export interface components {
             found: string | null;
             /** Id */
             id: number;
+            /**
+             * Mendable
+             * @description Whether a copy of the row is kept, to be corrected here.
+             */
+            mendable: boolean;
             /** Row */
             row: number | null;
             /** Rule */
             rule: string;
+            title: components["schemas"]["Text"];
+        };
+        /**
+         * QuarantineGroup
+         * @description Entries of a feed with the same reason in the same column.
+         */
+        QuarantineGroup: {
+            action: components["schemas"]["Text"];
+            /** Column */
+            column: string | null;
+            /** Count */
+            count: number;
+            /** Feed */
+            feed: string;
+            /** Rule */
+            rule: string;
+            title: components["schemas"]["Text"];
         };
         /**
          * RawCell
@@ -1320,11 +2471,30 @@ export interface components {
             members: components["schemas"]["Member"][];
             meta: components["schemas"]["Meta"];
             panels: components["schemas"]["Panels"];
+            /**
+             * @description The unit of the counts.
+             * @default count
+             */
+            per: components["schemas"]["Per"];
+            /** @description Why they are not the rates that were asked for. */
+            per_missing: components["schemas"]["Text"] | null;
             place: components["schemas"]["PlaceRef"];
             /** Scores */
             scores: components["schemas"]["TargetScore"][];
             status: components["schemas"]["OutlookStatus"] | null;
             status_reason: components["schemas"]["Text"] | null;
+        };
+        /**
+         * Replace
+         * @description In one column, each of these texts by another.
+         */
+        Replace: {
+            /** Column */
+            column: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * Reported
@@ -1375,6 +2545,137 @@ export interface components {
             part: string;
         };
         /**
+         * RuleBody
+         * @description A rule as it is written. threshold and clear_at are in the unit of the kind; clear_at lies below.
+         */
+        "RuleBody-Input": {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Active Until */
+            active_until?: string | null;
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /** Clear At */
+            clear_at: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "beds" | "feed" | "outlook" | "place_failed" | "growth";
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language: "fr" | "en";
+            /** Least Hours */
+            least_hours: number;
+            /**
+             * Level
+             * @default
+             */
+            level: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /** Threshold */
+            threshold: number;
+            /** Within Days */
+            within_days?: (7 | 14 | 28) | null;
+        };
+        /**
+         * RuleBody
+         * @description A rule as it is written. threshold and clear_at are in the unit of the kind; clear_at lies below.
+         */
+        "RuleBody-Output": {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Active Until */
+            active_until: string | null;
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /** Clear At */
+            clear_at: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "beds" | "feed" | "outlook" | "place_failed" | "growth";
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language: "fr" | "en";
+            /** Least Hours */
+            least_hours: number;
+            /**
+             * Level
+             * @default
+             */
+            level: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /** Threshold */
+            threshold: number;
+            /** Within Days */
+            within_days: (7 | 14 | 28) | null;
+        };
+        /**
+         * RuleEffect
+         * @description What a rule would do. alerts_now: things that reach the threshold now; the rest is over past outlooks.
+         */
+        RuleEffect: {
+            /** Alerts Now */
+            alerts_now: number;
+            /**
+             * Lead Days
+             * @description Mean days from alert to passing the beds, of those that were passed after.
+             */
+            lead_days: number | null;
+            /** Past Alerts */
+            past_alerts: number | null;
+            /**
+             * Past Outlooks
+             * @description Null for a kind whose past is not kept.
+             */
+            past_outlooks: number | null;
+            text: components["schemas"]["Sentence"];
+            /** Unknown Now */
+            unknown_now: number;
+        };
+        /**
          * RuleFindings
          * @description All one rule found in a feed.
          */
@@ -1393,6 +2694,63 @@ export interface components {
              */
             severity: "error" | "warning" | "info";
             title: components["schemas"]["Text"];
+        };
+        /**
+         * RulePatch
+         * @description What is to change of a rule; null: stays as it is. An empty place is everywhere; `open_end`: no last day any more.
+         */
+        RulePatch: {
+            /** Active */
+            active?: boolean | null;
+            /** Active Until */
+            active_until?: string | null;
+            /** Channels */
+            channels?: string[] | null;
+            /** Clear At */
+            clear_at?: number | null;
+            /** Language */
+            language?: ("fr" | "en") | null;
+            /** Least Hours */
+            least_hours?: number | null;
+            /**
+             * Open End
+             * @default false
+             */
+            open_end: boolean;
+            /** Owner */
+            owner?: string | null;
+            /** Place */
+            place?: string | null;
+            /** Threshold */
+            threshold?: number | null;
+            /** Within Days */
+            within_days?: (7 | 14 | 28) | null;
+        };
+        /**
+         * RuleRow
+         * @description A rule with its title. holds: in use today.
+         */
+        RuleRow: {
+            /** Holds */
+            holds: boolean;
+            /** @description Where it opens and closes, in words. */
+            limits: components["schemas"]["Text"];
+            /**
+             * Open
+             * @description Alerts open under it.
+             */
+            open: number;
+            rule: components["schemas"]["RuleBody-Output"];
+            scope: components["schemas"]["Text"];
+            /** Shipped */
+            shipped: boolean;
+            title: components["schemas"]["Text"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "chance" | "hours" | "days" | "outlooks";
+            unit_text: components["schemas"]["Text"];
         };
         /**
          * Said
@@ -1505,6 +2863,39 @@ export interface components {
             fr: components["schemas"]["Segment"][];
         };
         /**
+         * Sheet
+         * @description A mended export. approve: carry it out; otherwise only what it would do is told.
+         */
+        Sheet: {
+            /**
+             * Approve
+             * @default false
+             */
+            approve: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SheetAnswer
+         * @description What a sheet would do, or did.
+         */
+        SheetAnswer: {
+            /** Approved */
+            approved: boolean;
+            /** Feeds */
+            feeds: components["schemas"]["MendPreview"][];
+            /** Sequence */
+            sequence: number;
+            summary: components["schemas"]["Text"];
+        };
+        /**
          * Situation
          * @description The page of a morning.
          */
@@ -1525,7 +2916,10 @@ export interface components {
             reported_date: string | null;
             /** Reported Feed */
             reported_feed: string | null;
-            /** Watch */
+            /**
+             * Watch
+             * @description The gravest, then those that are snoozed.
+             */
             watch: components["schemas"]["WatchRow"][];
             /** Watch Total */
             watch_total: number;
@@ -1545,6 +2939,32 @@ export interface components {
             q05: (number | null)[];
             /** Q95 */
             q95: (number | null)[];
+        };
+        /**
+         * SumOf
+         * @description What a projected or estimated sum is made of. Regions that failed are carried, or lost and then in no sum at all.
+         */
+        SumOf: {
+            /** Carried */
+            carried: string[];
+            /** Lost */
+            lost: string[];
+            /**
+             * Made
+             * @description Places with a forecast of their own; of R: whose counts are believed.
+             */
+            made: number;
+            /** Of */
+            of: number;
+            /**
+             * Share
+             * @description Of its patients (of R: admissions), held by the places made, 0 to 1.
+             */
+            share: number;
+            short: components["schemas"]["Text"];
+            /** @description Failed: the sum is not given. */
+            status: components["schemas"]["OutlookStatus"];
+            text: components["schemas"]["Text"];
         };
         /**
          * Target
@@ -1568,6 +2988,18 @@ export interface components {
             target: components["schemas"]["Target"];
             /** Weeks */
             weeks: number;
+        };
+        /**
+         * TestBody
+         * @description Language of the test message.
+         */
+        TestBody: {
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language: "fr" | "en";
         };
         /**
          * Text
@@ -1619,6 +3051,138 @@ export interface components {
             url: string | null;
         };
         /**
+         * VintageCell
+         * @description A figure that one version changed.
+         */
+        VintageCell: {
+            /** After */
+            after: number | null;
+            /** Age Group */
+            age_group: string;
+            /** Before */
+            before: number | null;
+            /** By */
+            by: number | null;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "changed" | "withdrawn";
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Indicator */
+            indicator: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+        };
+        /**
+         * VintageCount
+         * @description Changes of one indicator. by: the sum of all differences of figures held before and after.
+         */
+        VintageCount: {
+            /** Added */
+            added: number;
+            /** By */
+            by: number;
+            /** Changed */
+            changed: number;
+            /** Indicator */
+            indicator: string;
+            /** Withdrawn */
+            withdrawn: number;
+        };
+        /**
+         * Vintages
+         * @description What changed from one version to another. cells: those that moved most first. before: null for the first.
+         */
+        Vintages: {
+            after: components["schemas"]["Version"];
+            before: components["schemas"]["Version"] | null;
+            /** Cells */
+            cells: components["schemas"]["VintageCell"][];
+            /** Counts */
+            counts: components["schemas"]["VintageCount"][];
+            summary: components["schemas"]["Text"];
+        };
+        /**
+         * WatchActionDone
+         * @description One action, as it stands in the history.
+         */
+        WatchActionDone: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "take" | "assign" | "release" | "snooze" | "acknowledge" | "reopen";
+            /** Actor */
+            actor: string;
+            /** Assignee */
+            assignee: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Chance 14
+             * @description As the actor saw it.
+             */
+            chance_14: number | null;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string | null;
+            text: components["schemas"]["Text"];
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * WatchActionRequest
+         * @description An action on one row of the watch list. seen: the row's `seen`, so that nobody acts on what changed meanwhile.
+         */
+        WatchActionRequest: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "take" | "assign" | "release" | "snooze" | "acknowledge" | "reopen";
+            /**
+             * Assignee
+             * @description Of an assignment.
+             */
+            assignee?: string | null;
+            /**
+             * Reason
+             * @description Needed for snooze and acknowledge.
+             */
+            reason?: string | null;
+            /** Seen */
+            seen: number;
+            /**
+             * Until
+             * @description Of a snooze: the row is back when this day begins, at the place.
+             */
+            until?: string | null;
+        };
+        /**
+         * WatchHistory
+         * @description Everything that was done with a row, the newest first.
+         */
+        WatchHistory: {
+            /** Actions */
+            actions: components["schemas"]["WatchActionDone"][];
+            /** Level */
+            level: string;
+            meta: components["schemas"]["Meta"];
+            /** Place */
+            place: string;
+        };
+        /**
          * WatchList
          * @description The watch list. within: the days by whose chance it is ranked.
          */
@@ -1642,6 +3206,17 @@ export interface components {
          * @description A place and level of care, ranked.
          */
         WatchRow: {
+            /**
+             * Actions
+             * @description What may be done now; nothing on past days and scenarios.
+             * @default []
+             */
+            actions: ("take" | "assign" | "release" | "snooze" | "acknowledge" | "reopen")[];
+            /**
+             * Actor
+             * @description Who acted last.
+             */
+            actor: string | null;
             /** Alert 14 */
             alert_14: number | null;
             /** Alert 28 */
@@ -1663,6 +3238,8 @@ export interface components {
             /** Code */
             code: string;
             first_day: components["schemas"]["FirstDay"];
+            /** @description How it got graver since it was left as it was. */
+            graver: components["schemas"]["Text"] | null;
             /** Growing */
             growing: number | null;
             /**
@@ -1677,12 +3254,13 @@ export interface components {
             mark: "critical" | "watch" | "none" | "failed";
             /** Name */
             name: string;
-            /** Note */
-            note: string | null;
             origin: components["schemas"]["Origin"];
             /** Others Known */
             others_known: boolean | null;
-            /** Owner */
+            /**
+             * Owner
+             * @description Who follows it.
+             */
             owner: string | null;
             /**
              * Part
@@ -1711,15 +3289,70 @@ export interface components {
             rank: number;
             reason: components["schemas"]["Text"];
             /**
+             * Seen
+             * @description Number of the newest action: send it back with the next.
+             * @default 0
+             */
+            seen: number;
+            /**
+             * Since
+             * @description When the state began; null where only the outlook knows.
+             */
+            since: string | null;
+            /**
              * State
              * @default open
              * @enum {string}
              */
-            state: "open" | "taken" | "assigned" | "snoozed" | "acknowledged";
+            state: "open" | "taken" | "snoozed" | "acknowledged";
+            /**
+             * State Reason
+             * @description Why, as the actor wrote it.
+             */
+            state_reason: string | null;
+            /** @description The state in a sentence; null where nobody did anything yet. */
+            state_text: components["schemas"]["Text"] | null;
             status: components["schemas"]["OutlookStatus"];
             status_reason: components["schemas"]["Text"] | null;
-            /** Until */
+            /**
+             * Until
+             * @description When a snooze ends, or ended.
+             */
             until: string | null;
+        };
+        /**
+         * WeekdayDelay
+         * @description Days from a day to the first knowledge of its figures. weekday: 0 is Monday. n: place-days measured.
+         */
+        WeekdayDelay: {
+            /** Median Days */
+            median_days: number;
+            /** N */
+            n: number;
+            /** Q90 Days */
+            q90_days: number;
+            /** Weekday */
+            weekday: number;
+        };
+        /**
+         * WholeFile
+         * @description A file set aside whole. readable: whether it can be read under the mapping as it stands.
+         */
+        WholeFile: {
+            /** File */
+            file: string;
+            /** Id */
+            id: number;
+            /** Readable */
+            readable: boolean;
+        };
+        /**
+         * WithdrawRequest
+         * @description Takes a note back.
+         */
+        WithdrawRequest: {
+            /** Reason */
+            reason: string;
         };
     };
     responses: never;
@@ -1730,12 +3363,856 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsAnswer"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptRow"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsAnswer"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_history: {
+        parameters: {
+            query?: {
+                newest?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertHistory"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleEffect"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRow"][];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsDone"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsDone"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsDone"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRow"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes: {
+        parameters: {
+            query?: {
+                /** @description A day (its end) or an instant; default: yesterday. */
+                since?: string | null;
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Nothing changed since the answer with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     compare: {
         parameters: {
             query: {
                 /** @description Up to five place ids, separated by commas. */
                 places: string;
                 target?: components["schemas"]["Target"];
+                /** @description The unit of counts: persons, or per 100,000 residents. */
+                per?: components["schemas"]["Per"];
                 /** @description csv and xlsx carry filters, as-of and source in the file. */
                 format?: "json" | "csv" | "xlsx";
                 /** @description Default: the first with an outlook. */
@@ -1787,6 +4264,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -1804,6 +4290,8 @@ export interface operations {
                 target?: components["schemas"]["Target"];
                 start?: string | null;
                 end?: string | null;
+                /** @description The unit of counts: persons, or per 100,000 residents. */
+                per?: components["schemas"]["Per"];
                 /** @description Default: the first with an outlook. */
                 country?: string | null;
                 /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
@@ -1852,6 +4340,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -1892,6 +4389,85 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    facilities: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facilities"];
+                };
+            };
+            /** @description Nothing changed since the answer with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1960,6 +4536,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -1975,6 +4560,10 @@ export interface operations {
         parameters: {
             query?: {
                 indicator?: string | null;
+                /** @description Checksum of an older version; default: the one before. */
+                before?: string | null;
+                /** @description Checksum of a newer version; default: the newest. */
+                after?: string | null;
                 /** @description Default: the first with an outlook. */
                 country?: string | null;
                 /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
@@ -2017,6 +4606,15 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2085,6 +4683,85 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    glossary: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Glossary"];
+                };
+            };
+            /** @description Nothing changed since the answer with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2127,6 +4804,102 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_note: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2198,6 +4971,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2249,6 +5031,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2264,6 +5055,9 @@ export interface operations {
         parameters: {
             query?: {
                 feed?: string | null;
+                rule?: string | null;
+                /** @description Of the rule; without a rule it says nothing. */
+                column?: string | null;
                 page?: number;
                 /** @description Default: the first with an outlook. */
                 country?: string | null;
@@ -2312,6 +5106,350 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendResult"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mend: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approved"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendResult"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_mending: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendPreview"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mend_sheet: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sheet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetAnswer"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quarantine_sheet: {
+        parameters: {
+            query: {
+                feed: string;
+                lang?: "fr" | "en";
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2326,6 +5464,8 @@ export interface operations {
     region: {
         parameters: {
             query?: {
+                /** @description The unit of counts: persons, or per 100,000 residents. */
+                per?: components["schemas"]["Per"];
                 /** @description csv and xlsx carry filters, as-of and source in the file. */
                 format?: "json" | "csv" | "xlsx";
                 /** @description Default: the first with an outlook. */
@@ -2372,6 +5512,185 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notes: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notes"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_note: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2434,6 +5753,15 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2506,6 +5834,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An argument of another kind. */
             422: {
                 headers: {
@@ -2567,6 +5904,187 @@ export interface operations {
             };
             /** @description A name that does not exist; `detail` names near ones. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the same things first; nothing was written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_history: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                place: string;
+                level: "icu" | "ward" | "all";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchHistory"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An argument of another kind. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_watch: {
+        parameters: {
+            query?: {
+                /** @description Default: the first with an outlook. */
+                country?: string | null;
+                /** @description As known on a past day (2020-10-20) or at an instant with its zone. */
+                as_of?: string | null;
+                /** @description Under this scenario; default: the current course. */
+                scenario?: string | null;
+            };
+            header?: never;
+            path: {
+                place: string;
+                level: "icu" | "ward" | "all";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchActionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchRow"];
+                };
+            };
+            /** @description What was asked cannot be answered; `detail` says what was found and expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A name that does not exist; `detail` names near ones. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was first; `text` says who. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
