@@ -84,6 +84,8 @@ def _channel(values: dict, workspace: Workspace, secret: str | None) -> Channel:
     kind = values.get("kind")
     if kind not in kinds:
         raise Refused(f"kind of channel: found {kind!r}, expected one of {', '.join(kinds)}")
+    if "password" in values:
+        raise Refused("password: found in belvedere.toml, expected it in a file (password_file, mode 600) or the environment")
     given = {name: value for name, value in values.items() if name != "kind"}
     for name in ("password_file", "key_file", "ca_file"):
         if name in given:

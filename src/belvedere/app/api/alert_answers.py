@@ -14,7 +14,6 @@ from belvedere.app.api import models_alerts as models
 from belvedere.app.api.asked import Asked
 from belvedere.app.api.common import sentence, text
 from belvedere.app.sentences_words import names, stretches
-from belvedere.app.status import FeedStatus
 from belvedere.desk import alert_book as book
 from belvedere.desk.alert_rules import Rule, check_rule, rule_changes, rule_of
 from belvedere.desk.alerts import Alert, gravity, reaches
@@ -240,9 +239,9 @@ def alert_frame(alerting: Alerting) -> dict:
 
 
 def _zone(alerting: Alerting) -> str:
-    """Of the first country's feeds."""
-    statuses: list[FeedStatus] = alerting.library.open(Asked.plain()).statuses
-    return next((status.zone for status in statuses if status.country), UTC)
+    """Of the country of the newest outlook."""
+    state = alerting.library.open(Asked.plain()).state
+    return state.places.timezone(state.runs[0].country).key if state.runs else UTC
 
 
 # --- the log ---
