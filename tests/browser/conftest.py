@@ -54,7 +54,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     trouble: list[str] = []
     opened.on("console", lambda message: trouble.append(message.text) if message.type in ("error", "warning") else None)
     opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.on("request", lambda request: None if request.url.startswith(address) else trouble.append(request.url))
+    own = (address, f"blob:{address}")  # a picture is made from a blob of the page
+    opened.on("request", lambda request: None if request.url.startswith(own) else trouble.append(request.url))
     yield opened
     context.close()
     assert trouble == []

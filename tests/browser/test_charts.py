@@ -86,7 +86,7 @@ def test_a_tile_is_saved_as_a_picture_that_says_what_it_is(page: Page, path, men
     with page.expect_download() as download:
         page.get_by_role("button", name="PNG").click()
     picture = Image.open(io.BytesIO(download.value.path().read_bytes())).convert("RGB")
-    words = " ".join(page.evaluate("window.written"))
+    words = " ".join(page.evaluate("window.written")).replace("\u00a0", " ")
     for part in (title, "28 d", "Fermeture le soir", "As known on Sun 22 Nov 2026", "Source"):
         assert part in words, part
     assert picture.getpixel((1, 1)) == PANEL_LIGHT  # a dark screen gives a light picture, for paper
@@ -112,7 +112,7 @@ def test_the_detailed_map_zooms_and_shows_hospitals(page: Page):
     assert float(drawing.get_attribute("data-zoom")) > 3
     assert 0 < points.count() <= whole
     page.locator(".map .hospitals g[data-hospital*='-59-']").first.hover()
-    expect(page.locator(".map .popup")).to_contain_text(re.compile(r"free beds? of \d+ · \d+%.*21 Nov"))
+    expect(page.locator(".map .popup")).to_contain_text(re.compile(r"free beds? of \d+ · \d+%.*21\sNov"))
     expect(page.locator(".hospital-list li").first).to_contain_text("free bed")
     drawing.focus()
     page.keyboard.press("0")

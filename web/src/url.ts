@@ -99,7 +99,8 @@ export function useView(): [View, (change: Change, options?: { push?: boolean })
   const view = useMemo(() => readView(query, defaults()), [query])
   const change = useCallback(
     (part: Change, options: { push?: boolean } = {}) =>
-      setQuery((now) => writeView(now, part), { replace: !options.push, preventScrollReset: true }),
+      // From the address itself: the page may not have been drawn again since the last change.
+      setQuery(() => writeView(new URLSearchParams(window.location.search), part), { replace: !options.push, preventScrollReset: true }),
     [setQuery],
   )
   return [view, change]
