@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from belvedere.app import cli, cli_outlook
-from belvedere.app.cli_outlook import _not_ok, _percent, print_run
+from belvedere.app.cli_common import percent
+from belvedere.app.cli_outlook import _not_ok, print_run
 from belvedere.outlook.committed import Run
 from belvedere.outlook.run import ask_outlook
 from belvedere.store.jobs import job_record, jobs
@@ -46,7 +47,7 @@ def test_outlook_prints_what_it_commits_and_watch_prints_it_again(run, demo_copy
     held = demo_copy.frame("outlooks", feed="outlook")
     day = held["reference_date"].iloc[0]
     assert f"FR: the four weeks after {day:%Y-%m-%d} (commit {job.result}, made 2026-11-22 07:40 UTC" in out
-    assert "Led by hospital_admissions of feed demo-fr-department-flows" in out
+    assert "Led by Admissions a day of feed demo-fr-department-flows" in out
     assert held["commit_id"].nunique() == 1 and len(demo_copy.frame("forecasts", feed="outlook")) > 0
     worse = held[held["status"] != "ok"]
     assert all(any(line.startswith(f"{s}: ") and p in line for line in out.splitlines())
@@ -96,7 +97,7 @@ def test_a_workspace_named_before_the_subcommand_is_not_lost(run, demo_copy):
     ("chance", "text"), [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.006, "1 %"), (0.5, "50 %"), (0.994, "99 %"), (1.0, "> 99 %")]
 )
 def test_a_chance_from_samples_is_never_certain(chance, text):
-    assert _percent(chance) == text
+    assert percent(chance) == text
 
 
 def a_run(rows: list[dict]) -> Run:
