@@ -47,7 +47,7 @@ def test_outlook_prints_what_it_commits_and_watch_prints_it_again(run, demo_copy
     held = demo_copy.frame("outlooks", feed="outlook")
     day = held["reference_date"].iloc[0]
     assert f"FR: the four weeks after {day:%Y-%m-%d} (commit {job.result}, made 2026-11-22 07:40 UTC" in out
-    assert "Led by hospital_admissions of feed demo-fr-department-flows" in out
+    assert "Led by Admissions a day of feed demo-fr-department-flows" in out
     assert held["commit_id"].nunique() == 1 and len(demo_copy.frame("forecasts", feed="outlook")) > 0
     worse = held[held["status"] != "ok"]
     assert all(any(line.startswith(f"{s}: ") and p in line for line in out.splitlines())

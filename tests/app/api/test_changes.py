@@ -117,8 +117,9 @@ def test_a_day_without_news_says_so_and_yesterday_is_the_default(office_of, look
     reading = reading_of(office_of, looking)
     found = changes(reading, None)
     assert found.heading.fr == "Depuis hier" and found.since.date() == NOW.date() - dt.timedelta(days=1)
-    same = changes(reading, (NOW - dt.timedelta(seconds=1)).isoformat())
-    assert not same.new_outlook and {row.kind for row in same.rows} <= {"run"}
+    later = replace(reading, now=NOW + dt.timedelta(minutes=20), reads=[])
+    same = changes(later, (NOW + dt.timedelta(minutes=1)).isoformat())
+    assert same.rows == [] and not same.new_outlook and same.empty.fr.startswith("Rien n’a changé depuis le 22")
 
 
 def test_before_anything_was_known_there_is_nothing_to_compare_with(office_of, looking):
@@ -138,7 +139,7 @@ def test_a_corrected_figure_a_new_scenario_and_a_new_method_are_told_apart(offic
     rows = snapshot.arrow("indicators", feed=STOCKS, place=PLACE, indicator="icu_census", sex="all")
     rows = rows.slice(rows.num_rows - 12, 1)
     value = rows["value"][0].as_py()
-    with Commit.begin(looking_copy, "ingest", feed=STOCKS, now=later) as commit:
+    with Commit.begin(looking_copy, "load", feed=STOCKS, now=later) as commit:
         declared = rows.select(list(table("indicators").columns))
         commit.append("indicators", declared.set_column(declared.column_names.index("value"), "value", [[value + 30]]),
                       known_at=later, basis="ingested")  # fmt: skip
