@@ -79,7 +79,7 @@ admissions = xr.DataArray(
 leaving = bv.care.steady_leaving(stay, like=admissions)
 census = bv.care.census_paths(admissions, in_bed=in_bed, leaving=leaving, rng=rng).census
 
-beds = xr.DataArray([3_900.0, 2_500.0], {"region": ["north", "south"]}, ("region",))
+beds = xr.DataArray([3_000.0, 1_800.0], {"region": ["north", "south"]}, ("region",))
 passed = bv.care.passing(census, capacity=beds, quantiles=[0.05, 0.5, 0.95])
 passed.chance_within.sel(horizon=[7, 14, 28]).to_pandas()
 

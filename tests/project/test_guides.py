@@ -122,7 +122,7 @@ def test_the_scenario_changes_the_later_weeks(followed):
 
 def test_the_exports_are_there_with_their_certificates(followed):
     rows = pd.read_csv(followed[0] / "watch-list.csv", comment="#")
-    assert {"FR-42", "FR-75"} <= set(rows["place"]) and (followed[0] / "watch-list.csv.about.json").is_file()
+    assert {"FR-42", "FR-75"} <= set(rows["place"]) and (followed[0] / "watch-list.about.json").is_file()
     assert (followed[0] / "paris.xlsx").stat().st_size > 5_000
 
 

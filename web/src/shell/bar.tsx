@@ -135,8 +135,10 @@ export function AsOfBar({ frame, menu }: { frame: Frame | undefined; menu: React
                   <span className="clip">{frame.oldest.title}</span>
                   <span>{age(frame.oldest.age_hours, lang)}</span>
                 </>
-              ) : (
+              ) : frame ? (
                 t.none_waiting
+              ) : (
+                '…'
               )}
             </span>
           </div>
