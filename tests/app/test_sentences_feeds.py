@@ -1,4 +1,4 @@
-"""English and French say the same things, with the right number."""
+"""What is said of feeds, of the rules of health, and of what was set aside, in English and French."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from belvedere.app import sentences_feeds as say
+from belvedere.app.sentences_entries import ENTRIES, entry_words
+from belvedere.app.sentences_rules_fr import RULES_FR
 from belvedere.app.status import DayShare, FeedStatus, Missing
-from belvedere.app.words import LANGUAGES, preferred, words
-from belvedere.app.words_rules_fr import RULES_FR
-from belvedere.errors import UnknownName
 from belvedere.health import RULES
 from tests.app.demo_workspace import NOW, TODAY
 
@@ -28,14 +28,6 @@ def feed(state: str = "fresh", quarantine: int = 0, **changes) -> FeedStatus:
         quarantine=quarantine, findings={}, rows=1, assumed_share=0.0, demo=False, zone="Europe/Paris",
     )  # fmt: skip
     return replace(plain, **changes)
-
-
-def test_both_languages_have_the_same_texts_with_the_same_fields():
-    english, french = LANGUAGES["en"], LANGUAGES["fr"]
-    assert english.keys() == french.keys()
-    different = {name for name in english if fields(english[name]) != fields(french[name])}
-    assert different == set()
-    assert {n for n in english if isinstance(english[n], tuple) != isinstance(french[n], tuple)} == set()
 
 
 def test_every_rule_of_health_is_told_in_french_with_fields_that_a_finding_has():
@@ -62,37 +54,23 @@ def test_the_lede(lang, states, waiting, expected):
     feeds = [feed(state) for state in states]
     if feeds:
         feeds[0] = replace(feeds[0], quarantine=waiting)
-    assert words(lang).lede(feeds) == expected
+    assert say.lede(lang, feeds) == expected
 
 
 def test_who_is_missing_is_named_until_there_are_too_many():
-    say = words("en")
     gone = tuple(Missing(f"FR-0{n}", name, None) for n, name in enumerate(("Ain", "Aisne", "Allier")))
-    assert say.missing(feed(missing=gone[:2])) == "Ain, Aisne not received"
-    assert say.missing(feed(missing=gone)) == "Ain, Aisne and 1 more not received"
-    assert say.missing(feed()) == "all 3 places reported"
+    assert say.missing("en", feed(missing=gone[:2])) == "Ain, Aisne not received"
+    assert say.missing("en", feed(missing=gone)) == "Ain, Aisne and 1 more not received"
+    assert say.missing("en", feed()) == "all 3 places reported"
 
 
 def test_the_sentence_of_freshness_tells_the_zone_of_the_feed():
-    assert "08:40" in words("en").freshness(feed("late"))
-    assert "attendus" in words("fr").freshness(feed("late"))
+    assert "08:40" in say.freshness("en", feed("late"))
+    assert "attendus" in say.freshness("fr", feed("late"))
 
 
-@pytest.mark.parametrize(
-    ("accept", "lang"),
-    [
-        ("fr-FR,fr;q=0.9,en;q=0.8", "fr"),
-        ("de,en;q=0.5,fr;q=0.4", "en"),
-        ("de", "en"),
-        (None, "en"),
-        ("en;q=0.1, fr", "fr"),
-        ("*;q=x", "en"),
-    ],
-)
-def test_the_language_a_browser_prefers(accept, lang):
-    assert preferred(accept) == lang
-
-
-def test_an_unknown_language_names_the_known_ones():
-    with pytest.raises(UnknownName, match=r"en, fr"):
-        words("xx")
+def test_every_reason_has_a_title_and_an_advice_in_both_languages():
+    for rule, languages in ENTRIES.items():
+        assert all(text.strip() for words in languages for text in words), rule
+        assert languages[0] != languages[1], rule
+    assert entry_words("fr", "a rule between columns")[0] == "Règle non tenue"
