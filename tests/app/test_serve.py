@@ -13,7 +13,7 @@ from belvedere.app.site import built_pages
 from belvedere.problems import Problem
 from belvedere.store.commits import Commit
 from belvedere.store.load import stored_versions
-from tests.app.demo_workspace import CENSUS, FLOWS, NOW, STOCKS
+from tests.app.demo_workspace import BEDS, FLOWS, NOW, STOCKS
 
 API = "/api/v1"
 
@@ -86,7 +86,7 @@ def test_the_overview_opens_with_the_sentence_and_names_the_late_feed(client):
     assert said(told["lede"]["en"]) == "1 of 8 feeds is late; 5 entries wait in quarantine."
     assert said(told["lede"]["fr"]).startswith("1 flux sur 8 est en retard")
     (banner,) = client.get(f"{API}/frame").json()["banner"]
-    assert banner["text"]["en"] == "Tests and positive persons by département (synthetic): nothing has arrived for 4 days."
+    assert banner["text"]["en"] == "Tests and positive persons by département (synthetic): nothing has arrived for 4\u00a0days."
     missing = {feed["feed"]: feed["missing_text"]["en"] for feed in told["feeds"]}
     assert missing[FLOWS] == "Aisne, Oise not received"
 
@@ -135,7 +135,7 @@ def test_what_one_version_changed_and_by_how_much(client, demo):
 def test_the_delay_of_each_weekday_rests_on_measured_dates(client):
     delays = client.get(f"{API}/feeds/{FLOWS}").json()["delays"]
     assert delays and all(0 <= d["weekday"] <= 6 and 0 < d["median_days"] <= d["q90_days"] and d["n"] for d in delays)
-    assert client.get(f"{API}/feeds/{CENSUS}").json()["vintages"] is None
+    assert client.get(f"{API}/feeds/{BEDS}").json()["vintages"] is None
 
 
 def test_the_origin_of_a_figure_leads_to_its_row(client, demo):

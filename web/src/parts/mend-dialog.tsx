@@ -6,6 +6,7 @@ import { number } from '../format.ts'
 import { useSay } from '../text/index.tsx'
 import { MarkIcon } from './marks.tsx'
 import { Answered } from './panel.tsx'
+import '../styles/origin.css'
 import '../styles/mending.css'
 
 /** A dialog over the page; Escape and a click beside it close it. */
