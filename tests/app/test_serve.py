@@ -1,146 +1,153 @@
-"""The pages over HTTP: what they say, what they keep out, and how they fail."""
+"""The application over HTTP: what it keeps out, how it fails, where the addresses of before lead."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import sys
-from html.parser import HTMLParser
 
 import pytest
 from fastapi.testclient import TestClient
 
 import belvedere
 from belvedere.app.serve import HEADERS, make_app
+from belvedere.app.site import built_pages
 from belvedere.problems import Problem
 from belvedere.store.commits import Commit
 from belvedere.store.load import stored_versions
-from tests.app.demo_workspace import CENSUS, FLOWS, NOW, STOCKS, TESTS
+from tests.app.demo_workspace import BEDS, FLOWS, NOW, STOCKS
 
-PAGES = [
-    "/feeds",
-    f"/feeds/{FLOWS}",
-    f"/feeds/{CENSUS}",
-    "/quarantine",
-    "/origin",
-    "/origin?place=FR-59&date=2026-11-20&indicator=icu_census",
-]
+API = "/api/v1"
 
 
 @pytest.fixture(scope="module")
 def client(demo) -> TestClient:
-    return TestClient(make_app(demo, now=lambda: NOW))
+    return TestClient(make_app(demo, now=lambda: NOW), follow_redirects=False)
 
 
-def plain(html: str) -> str:
-    """The text of a page, white space made single."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("&#39;", "'")
+@pytest.mark.parametrize("path", ["/", "/data", f"{API}/feeds", f"{API}/nowhere", "/nowhere", "/health"])
+def test_every_answer_stays_at_home(client, path):
+    headers = client.get(path).headers
+    assert {h: headers.get(h) for h in HEADERS if h != "Cache-Control"} == {
+        h: v for h, v in HEADERS.items() if h != "Cache-Control"
+    }
+    assert "Cache-Control" in headers
 
 
-class Reader(HTMLParser):
-    """Collects tags with their attributes, and checks that they close in order."""
-
-    VOID = frozenset({"meta", "link", "input", "br", "path", "circle", "rect", "line"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict]] = []
-        self.faults: list[str] = []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.faults.append(f"</{tag}> at {self.getpos()}")
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("/feeds", "/data"),
+        ("/feeds?lang=fr&as_of=2026-11-17", "/data?lang=fr&as_of=2026-11-17"),
+        (f"/feeds/{FLOWS}", f"/data/{FLOWS}"),
+        (f"/quarantine?feed={FLOWS}", f"/data/quarantine?feed={FLOWS}"),
+        ("/quarantine.csv", "/data/quarantine"),
+        ("/origin", "/data"),
+        ("/origin?place=FR-59&date=2026-11-20&lang=en", "/data?lang=en&origin=indicators%3Bplace%3DFR-59%3Bdate%3D2026-11-20"),
+        ("/api/status?as_of=2026-11-17", "/api/v1/feeds?as_of=2026-11-17"),
+    ],
+)
+def test_an_address_of_before_leads_to_what_shows_it_now(client, before, now):
+    answer = client.get(before)
+    assert (answer.status_code, answer.headers["location"]) == (308, now)
 
 
-def read(html: str) -> Reader:
-    reader = Reader()
-    reader.feed(html)
-    return reader
+def test_an_address_without_a_page_is_not_found(client):
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    if (built_pages() / "index.html").is_file():
+        assert answer.headers["content-type"].startswith("text/html")
+    assert client.get(f"{API}/nowhere").json()["detail"] == f"There is nothing at {API}/nowhere."
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_sound_and_stays_at_home(client, path, lang):
-    response = client.get(path, params={"lang": lang}) if "?" not in path else client.get(f"{path}&lang={lang}")
-    assert response.status_code == 200
-    assert {h: response.headers.get(h) for h in HEADERS} == HEADERS
-    page = read(response.text)
-    assert page.faults == [] and page.open == []
-    assert ("html", {"lang": lang}) in page.tags
-    addresses = [a[k] for _, a in page.tags for k in ("src", "href", "action") if a.get(k)]
-    assert [a for a in addresses if "//" in a] == []
-    assert [a for t, a in page.tags if "style" in a or any(k.startswith("on") for k in a)] == [], "refused by the policy"
-    ids = [a["id"] for _, a in page.tags if "id" in a]
-    assert len(ids) == len(set(ids))
-    labelled = {a["for"] for t, a in page.tags if t == "label"}
-    fields = [a["id"] for t, a in page.tags if t in ("input", "select") and a.get("type") != "hidden"]
-    assert set(fields) <= labelled
-    assert sum(t == "h1" for t, _ in page.tags) == 1 and sum(t == "main" for t, _ in page.tags) == 1
-    assert "None" not in plain(response.text)
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/feeds/demo-fr-department-flow", 404, FLOWS),
+        ("/feeds?as_of=yesterday", 400, "not a day"),
+        ("/origin?filter=place:FR-59&filter=date:x", 400, "date"),
+        ("/origin?filter=plase:FR-59", 404, "place"),
+        ("/origin?table=indicatrs&filter=place:x", 404, "indicators"),
+    ],
+)
+def test_errors_say_what_is_wrong(client, path, status, words):
+    response = client.get(API + path)
+    assert response.status_code == status and words in response.json()["detail"]
+
+
+def feeds(client, query: str = "") -> dict:
+    return client.get(f"{API}/feeds{query}").json()
+
+
+def said(sentence: list[dict]) -> str:
+    return "".join(part["text"] for part in sentence)
 
 
 def test_the_overview_opens_with_the_sentence_and_names_the_late_feed(client):
-    text = plain(client.get("/feeds?lang=en").text)
-    assert "1 of 8 feeds is late; 5 entries wait in quarantine." in text
-    assert "Tests and positive persons by département (synthetic): nothing has arrived for 4 days." in text
-    assert "Demonstration: synthetic data." in text
-    assert "3" in text and "Aisne, Oise not received" in text
-    assert "1 flux sur 8 est en retard" in plain(client.get("/feeds", headers={"Accept-Language": "fr"}).text)
+    told = feeds(client)
+    assert said(told["lede"]["en"]) == "1 of 8 feeds is late; 5 entries wait in quarantine."
+    assert said(told["lede"]["fr"]).startswith("1 flux sur 8 est en retard")
+    (banner,) = client.get(f"{API}/frame").json()["banner"]
+    assert banner["text"]["en"] == "Tests and positive persons by département (synthetic): nothing has arrived for 4\u00a0days."
+    missing = {feed["feed"]: feed["missing_text"]["en"] for feed in told["feeds"]}
+    assert missing[FLOWS] == "Aisne, Oise not received"
 
 
-def test_a_past_day_turns_the_bar_and_says_its_basis(client):
-    page = client.get("/feeds?lang=en&as_of=2026-11-17")
-    assert 'class="as-of past"' in page.text
-    text = plain(page.text)
-    assert "You are seeing what was known on 17 Nov 2026." in text and "of the figures on assumed dates" in text
-    assert "None of the 8 feeds is late; nothing waits in quarantine." in text
-    assert 'class="as-of past"' not in client.get("/feeds").text
+def test_a_past_day_is_told_as_it_was_known(client):
+    told = feeds(client, "?as_of=2026-11-17")
+    assert said(told["lede"]["en"]) == "None of the 8 feeds is late; nothing waits in quarantine."
+    assert any(feed["assumed_share"] for feed in told["feeds"])
 
 
-def test_links_keep_language_and_day(client):
-    page = read(client.get("/feeds?lang=fr&as_of=2026-11-17").text)
-    feeds = [a["href"] for t, a in page.tags if t == "a" and a.get("href", "").startswith("/feeds/")]
-    assert feeds and all("lang=fr" in f and "as_of=2026-11-17" in f for f in feeds)
-
-
-def test_a_feed_shows_gaps_by_type_findings_with_what_to_do_and_versions_that_add_up(client):
-    text = plain(client.get(f"/feeds/{STOCKS}?lang=en").text)
-    assert "Aisne not received 10 Nov–21 Nov 2026 12" in text
-    assert "3 places reported every day" in text
-    assert "Factor of ten or a hundred" in text and "What to do" in text and "Somme" in text
-    api = {f["feed"]: f for f in client.get("/api/status").json()["feeds"]}
-    for feed in api.values():
+def test_the_cells_of_every_version_add_up(client):
+    for feed in feeds(client)["feeds"]:
         c = feed["last_version"]["counts"]
         assert c["cells"] == c["loaded"] + c["empty"] + c["set_aside"] + c["excluded"]
 
 
-def test_the_indicator_of_the_strip_can_be_chosen(client):
+def test_a_feed_shows_gaps_by_type_and_findings_with_what_to_do(client):
+    told = client.get(f"{API}/feeds/{STOCKS}").json()
+    aisne = next(row for row in told["heat"]["rows"] if row["name"] == "Aisne")
+    assert [(s["type"], s["first"], s["last"]) for s in aisne["stretches"]][-1] == ("not_reported", "2026-11-10", "2026-11-21")
+    assert told["heat"]["complete"] == 3
+    slip = next(rule for rule in told["findings"] if rule["title"]["en"] == "Factor of ten or a hundred")
+    assert slip["action"]["fr"] and any(example["name"] == "Somme" for example in slip["examples"])
+
+
+def test_the_indicator_of_the_gaps_can_be_chosen(client):
     one, other = (
-        client.get(f"/feeds/{FLOWS}?lang=en&indicator={name}").text for name in ("hospital_admissions", "icu_admissions")
+        client.get(f"{API}/feeds/{FLOWS}?indicator={name}").json()["heat"] for name in ("hospital_admissions", "icu_admissions")
     )
-    assert re.search(r'aria-current="true">hospital admissions', one)
-    assert re.search(r'aria-current="true">icu admissions', other)
-    assert 'class="cell-not_reported"' in one and 'class="cell-zero"' in other
+    assert (one["indicator"], other["indicator"]) == ("hospital_admissions", "icu_admissions")
+    kinds = [{s["type"] for row in heat["rows"] for s in row["stretches"]} for heat in (one, other)]
+    assert "not_reported" in kinds[0] and "zero" in kinds[1]
+
+
+def test_what_one_version_changed_and_by_how_much(client, demo):
+    told = client.get(f"{API}/feeds/{FLOWS}").json()
+    vintages = told["vintages"]
+    history = demo.snapshot().history("indicators").filter(lambda t: t.feed == FLOWS).to_pandas()
+    since = history[history["known_at"] > vintages["before"]["at"]]
+    assert sum(c["added"] + c["changed"] + c["withdrawn"] for c in vintages["counts"]) == len(since)
+    changed = [cell for cell in vintages["cells"] if cell["change"] == "changed"]
+    assert changed and all(cell["by"] == cell["after"] - cell["before"] != 0 for cell in changed)
+    assert [abs(cell["by"]) for cell in changed] == sorted((abs(cell["by"]) for cell in changed), reverse=True)
+
+
+def test_the_delay_of_each_weekday_rests_on_measured_dates(client):
+    delays = client.get(f"{API}/feeds/{FLOWS}").json()["delays"]
+    assert delays and all(0 <= d["weekday"] <= 6 and 0 < d["median_days"] <= d["q90_days"] and d["n"] for d in delays)
+    assert client.get(f"{API}/feeds/{BEDS}").json()["vintages"] is None
 
 
 def test_the_origin_of_a_figure_leads_to_its_row(client, demo):
-    text = plain(client.get(f"/origin?feed={FLOWS}&place=FR-59&date=2026-11-20&indicator=icu_admissions&lang=en").text)
+    where = f"filter=feed:{FLOWS}&filter=place:FR-59&filter=date:2026-11-20&filter=indicator:icu_admissions"
+    (figure,) = client.get(f"{API}/origin?{where}").json()["figures"]
     row = demo.snapshot().table("indicators").filter(
         lambda t: (t.feed == FLOWS) & (t.place == "FR-59") & (t.indicator == "icu_admissions") & (t.date == "2026-11-20")
     ).to_pandas().iloc[0]  # fmt: skip
-    assert f"row {row.source_row:,}, column incid_rea" in text
-    assert "known since Sat 21 Nov 2026, 06:00, as published" in text
-    assert f" {row.value:g} " in text
+    (file,) = (node for node in figure["nodes"] if node["kind"] == "file")
+    assert (file["detail"]["row"], file["detail"]["column"]) == (row.source_row, "incid_rea")
+    assert figure["value"] == row.value and f"row {row.source_row}" in figure["citation"]["en"].replace(",", "")
+    assert "as published" in figure["citation"]["en"] and "tel que publié" in figure["citation"]["fr"]
 
 
 def test_a_corrected_figure_shows_what_was_said_before(client, demo):
@@ -150,65 +157,33 @@ def test_a_corrected_figure_shows_what_was_said_before(client, demo):
         first=("value", "first"), last=("value", "last"), times=("value", "size"), since=("known_at", "max")
     ).reset_index()  # fmt: skip
     twice = told[(told.times == 2) & (told.since >= "2026-11-22")].iloc[0]
-    first, last = twice[["first", "last"]]
-    asked = f"place={twice.place}&date={twice.date:%Y-%m-%d}&indicator=hospital_admissions&feed={FLOWS}"
-    now, then = (plain(client.get(f"/origin?{asked}{more}&lang=en").text) for more in ("", "&as_of=2026-11-21"))
-    assert "What was said before" in now and f" {last:g} " in now and f" {first:g} " in now
-    assert "What was said before" not in then
+    where = (
+        f"filter=place:{twice.place}&filter=date:{twice.date:%Y-%m-%d}&filter=indicator:hospital_admissions&filter=feed:{FLOWS}"
+    )
+    now, then = (client.get(f"{API}/origin?{where}{more}").json()["figures"][0] for more in ("", "&as_of=2026-11-21"))
+    assert [said["value"] for said in now["history"]] == [twice["first"], twice["last"]]
+    assert [said["value"] for said in then["history"]] == [twice["first"]]
 
 
-def test_a_whole_series_is_no_figure(client):
-    assert "No figure matches." in plain(client.get("/origin?place=FR-59&lang=en").text)
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "words"),
-    [
-        ("/nowhere", 404, "There is no such page."), ("/feeds/demo-fr-department-flow", 404, FLOWS),
-        ("/feeds?as_of=yesterday", 400, "not a day"),
-        ("/origin?place=FR-59&date=x", 400, "date"), ("/origin?plase=FR-59", 404, "place"),
-        ("/origin?table=indicatrs&place=x", 404, "indicators"),
-    ],
-)  # fmt: skip
-def test_errors_are_pages_that_say_what_is_wrong(client, path, status, words):
-    response = client.get(path, headers={"Accept-Language": "en"})
-    assert response.status_code == status
-    assert words in plain(response.text) and "What is stored is unchanged." in plain(response.text)
-    assert response.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
-
-
-def test_what_a_source_wrote_is_never_markup_nor_a_formula(demo_copy):
+def test_what_a_source_wrote_is_told_as_it_stands(demo_copy):
     version = stored_versions(demo_copy, FLOWS)[-1]
+    problems = [
+        Problem("not-a-number", "<script>alert(1)</script>", "x", row=7, column="=cmd()"),
+        Problem("unreadable", "<html>502", "a table"),
+    ]
     with Commit.begin(demo_copy, "mend") as commit:
-        commit.set_aside(
-            FLOWS,
-            version.file_id,
-            [
-                Problem("not-a-number", "<script>alert(1)</script>", "x", row=7, column="=cmd()"),
-                Problem("unreadable", "<html>502", "a table"),
-            ],
-        )
+        commit.set_aside(FLOWS, version.file_id, problems)
     client = TestClient(make_app(demo_copy, now=lambda: NOW))
-    assert "<script>alert" not in client.get("/quarantine").text
-    assert "&lt;script&gt;alert" in client.get("/quarantine").text
-    assert "whole file" in plain(client.get("/quarantine?lang=en").text)
-    rows = list(csv.DictReader(io.StringIO(client.get("/quarantine.csv").text)))
-    assert [r["column"] for r in rows if r["row"] == "7"] == ["'=cmd()"]
+    answer = client.get(f"{API}/quarantine")
+    assert answer.headers["content-type"] == "application/json"
+    assert {"<script>alert(1)</script>", "<html>502"} <= {entry["found"] for entry in answer.json()["entries"]}
+    assert [e["mendable"] for e in answer.json()["entries"] if e["row"] is None] == [False]
 
 
-def test_the_quarantine_page_filters_and_its_csv_has_every_entry(client):
-    page = plain(client.get(f"/quarantine?feed={TESTS}&lang=en").text)
-    assert "Nothing waits in quarantine." in page
-    body = client.get(f"/quarantine.csv?feed={FLOWS}").text
-    assert len(list(csv.DictReader(io.StringIO(body)))) == 5
-    assert client.get("/quarantine.csv").headers["Content-Disposition"].endswith('.csv"')
-
-
-def test_an_empty_workspace_says_what_to_do_next(tmp_path):
+def test_an_empty_workspace_has_an_answer_too(tmp_path):
     client = TestClient(make_app(belvedere.create(tmp_path / "w"), now=lambda: NOW))
-    text = plain(client.get("/feeds?lang=en").text)
-    assert "No feed has been loaded yet." in text and "belvedere ingest FILES" in text
-    assert "Demonstration" not in text
+    told = feeds(client)
+    assert said(told["lede"]["en"]) == "No feed has been loaded yet." and told["feeds"] == []
 
 
 def test_findings_that_are_not_there_yet_are_said_to_be_checked(demo_copy, monkeypatch):
@@ -216,17 +191,12 @@ def test_findings_that_are_not_there_yet_are_said_to_be_checked(demo_copy, monke
     monkeypatch.setattr(
         "belvedere.app.findings._command", lambda *a: started.append(a) or [sys.executable, "-c", "raise SystemExit(3)"]
     )
-    keeper_app = make_app(demo_copy, now=lambda: NOW.replace(day=23))
-    client = TestClient(keeper_app)
-    assert "The rules are being checked" in plain(client.get("/feeds?lang=en").text) or started
-    for _ in range(3):
-        text = plain(client.get("/feeds?lang=en").text)
+    client = TestClient(make_app(demo_copy, now=lambda: NOW.replace(day=23)))
+    first = feeds(client)["findings"]
+    assert first in ("working", "failed") and len(started) == 1
+    assert feeds(client)["findings"] in ("working", "failed")
     assert len(started) == 1, "a check that fails is not begun again and again"
-    assert "The rules could not be checked" in text
 
 
-def test_health_and_status_are_plain(client):
+def test_health_is_plain(client):
     assert client.get("/health").json() == {"status": "ok", "version": belvedere.__version__, "sequence": 8}
-    told = client.get("/api/status?lang=fr&as_of=2026-11-17").json()
-    assert told["as_of"] == "2026-11-17" and len(told["feeds"]) == 8 and "flux" in told["lede"]
-    assert client.get("/api/status?as_of=x").json()["error"].startswith("as_of 'x'")

@@ -1,4 +1,4 @@
-"""The contrast that the design language promises (section 7), computed again from the served tokens."""
+"""The contrast that the design language promises (section 7), computed again from the tokens of the report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-CSS = (resources.files("belvedere.app") / "static" / "tokens.css").read_text(encoding="utf-8")
+CSS = (resources.files("belvedere.app") / "report" / "tokens.css").read_text(encoding="utf-8")
 TEXT, SHAPE = 4.5, 3.0
 GROUNDS = ("page", "panel", "sunk")
 PAIRS = [
@@ -55,7 +55,7 @@ def test_contrast(theme, front, ground, least):
     assert contrast(tokens[front], tokens[ground]) >= least
 
 
-def test_pages_use_only_tokens_for_colour():
-    pages = (resources.files("belvedere.app") / "static" / "pages.css").read_text(encoding="utf-8")
+def test_the_report_uses_only_tokens_for_colour():
+    pages = (resources.files("belvedere.app") / "report" / "report.css").read_text(encoding="utf-8")
     outside_print = pages.split("@media print")[0]
     assert re.findall(r"#[0-9a-fA-F]{3,6}\b", outside_print) == []

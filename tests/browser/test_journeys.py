@@ -1,121 +1,130 @@
-"""What a data manager does with the pages, in a real browser."""
+"""What a data manager does with the pages, in a real browser: from the late feed to a mended row."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import uvicorn
 from playwright.sync_api import Page, expect
 
-from tests.app.demo_workspace import FLOWS, STOCKS
+import belvedere
+from belvedere.app.serve import make_app
+from tests.app.conftest import demo  # noqa: F401  the same workspace as the other tests of the pages
+from tests.app.demo_workspace import FLOWS, NOW, TESTS
+from tests.app.mistyped import MEANT, TYPED, load_mistyped
+from tests.browser.test_pages import AXE, ready
 
-PAGES = [
-    "/feeds",
-    f"/feeds/{STOCKS}",
-    "/quarantine",
-    "/origin?place=FR-59&date=2026-11-20&indicator=icu_census",
-    "/feeds?as_of=2026-11-17",
-]
+REASON = "code confirmed by the agency on the phone"
+
+
+@pytest.fixture
+def address(demo, tmp_path: Path) -> Iterator[str]:  # noqa: F811
+    """A copy of the demonstration in which a place that was silent reports under a mistyped code."""
+    shutil.copytree(demo.path, tmp_path / "workspace")
+    workspace = belvedere.open(tmp_path / "workspace")
+    load_mistyped(workspace, tmp_path)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(make_app(workspace, now=lambda: NOW), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+def axe_is_clean(page: Page) -> None:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+def completeness(page: Page) -> int:
+    ready(page, "/data?lang=en")
+    row = page.get_by_role("row", name=re.compile("Hospital admissions and exits"))
+    return int(re.search(r"(\d+)%", row.inner_text())[1])
 
 
 def test_from_the_late_feed_to_what_it_means(page: Page):
-    page.goto("/feeds")
-    expect(page.get_by_role("status")).to_contain_text(
-        "Tests and positive persons by département (synthetic): nothing has arrived"
-    )
-    page.get_by_role("link", name="Open the feed").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Tests and positive persons by département (synthetic)")
-    expect(page.get_by_text("Very late.")).to_be_visible()
+    ready(page, "/feeds?lang=en")  # an address of before
+    assert "/data?" in page.url
+    page.get_by_role("row", name=re.compile("Tests and positive persons")).get_by_role("link").first.click()
+    page.wait_for_selector("[data-ready=feed]")
+    assert f"/data/{TESTS}" in page.url
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Tests and positive persons by département (synthetic)")
+    expect(page.get_by_role("heading", name="Reporting delay, as measured")).to_be_visible()
+    expect(page.get_by_role("heading", name="What one version changed")).to_be_visible()
 
 
-def test_from_quarantine_count_to_the_rows_and_their_csv(page: Page):
-    page.goto("/feeds")
-    page.get_by_role("row", name=re.compile("Hospital admissions")).get_by_role("link", name="5", exact=True).click()
-    expect(page.get_by_role("row")).to_have_count(6)
-    expect(page.get_by_role("cell", name="n.c.")).to_be_visible()
+def test_one_row_is_mended_and_the_day_is_more_complete(page: Page):
+    before = completeness(page)
+    ready(page, f"/data/quarantine?lang=en&feed={FLOWS}")
+    row = page.locator(".entries tbody tr", has_text=f"'{TYPED}'").or_(page.locator(".entries tbody tr", has_text=TYPED)).first
+    row.get_by_role("button").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("dep : Corrected").fill("nowhere")
+    dialog.get_by_role("button", name="Check").click()
+    expect(dialog.get_by_text("1 still fails")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Load", exact=True)).to_be_disabled()
+    dialog.get_by_label("dep : Corrected").fill(MEANT)
+    dialog.get_by_role("button", name="Check").click()
+    expect(dialog.get_by_text("1 row would load.")).to_be_visible()
+    dialog.get_by_label("Reason, kept with the correction").fill(REASON)
+    axe_is_clean(page)
+    dialog.get_by_role("button", name="Load", exact=True).click()
+    expect(dialog.get_by_text("1 row loaded.")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(row).to_have_count(0)
+    assert completeness(page) > before
+    ready(page, f"/data?lang=en&origin=indicators;feed={FLOWS};place=FR-60;date=2026-11-21;indicator=hospital_admissions")
+    drawer = page.get_by_role("dialog")
+    expect(drawer.locator(".step-correction")).to_contain_text("signed local operator")
+    assert drawer.locator(".step-correction").evaluate("e => getComputedStyle(e).borderStyle") == "dashed"
+    expect(drawer.locator(".correction")).to_contain_text(REASON)
+    axe_is_clean(page)
+
+
+def test_a_sheet_is_downloaded_edited_looked_at_and_approved(page: Page, tmp_path: Path):
+    ready(page, f"/data/quarantine?lang=en&feed={FLOWS}")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download CSV").click()
-    assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 6
+        page.get_by_role("link", name="Download for a spreadsheet").click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    for row in rows:
+        row["dep"] = MEANT if row["dep"] == TYPED else row["dep"]
+    mended = tmp_path / "mended.csv"
+    with mended.open("w", newline="", encoding="cp1252") as stream:  # as a spreadsheet of another country saves it
+        writer = csv.DictWriter(stream, rows[0], delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    page.locator("input[type=file]").set_input_files(mended)
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("1 row would load.")).to_be_visible()
+    expect(dialog.locator("mark")).to_have_text([TYPED, MEANT])
+    dialog.get_by_label("Reason, kept with the correction").fill(REASON)
+    axe_is_clean(page)
+    dialog.get_by_role("button", name="Approve and load").click()
+    expect(dialog.get_by_text("1 row loaded.")).to_be_visible()
 
 
-def test_a_figure_is_followed_to_its_source_row(page: Page):
-    page.goto("/feeds")
-    page.get_by_role("textbox", name="Place", exact=True).fill("FR-59")
-    page.get_by_label("Day", exact=True).fill("2026-11-20")
-    page.get_by_label("Indicator", exact=True).fill("icu_census")
-    page.get_by_role("button", name="Look up").click()
-    figure = page.locator(".box.figure .big").first
-    expect(figure).to_be_visible()
-    assert figure.inner_text() == page.locator("td.source").first.inner_text()
+def test_entries_of_one_reason_are_mended_together(page: Page):
+    ready(page, f"/data/quarantine?lang=en&feed={FLOWS}")
+    page.get_by_role("listitem").filter(has_text="Unknown place").get_by_role("button", name="Mend together…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(f"{TYPED} : Corrected").fill(MEANT)
+    dialog.get_by_role("button", name="Check").click()
+    expect(dialog.get_by_text("1 row would load, 1 still fails.")).to_be_visible()
 
 
-def test_a_past_day_and_back(page: Page):
-    page.goto(f"/feeds/{FLOWS}")
-    page.locator("#as_of").fill("2026-11-17")
-    page.get_by_role("button", name="Show").click()
-    expect(page.get_by_text("You are seeing what was known on 17")).to_be_visible()
-    assert page.locator(".as-of.past").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(21, 32, 43)"
-    page.get_by_role("link", name="Back to now").click()
-    expect(page.locator(".as-of.past")).to_have_count(0)
-    assert f"/feeds/{FLOWS}" in page.url
-
-
-def test_language_and_theme_stay(page: Page):
-    page.goto("/feeds")
-    page.get_by_role("link", name="Français").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Santé des données")
-    page.get_by_role("button", name="Sombre ou clair").click()
-    page.get_by_role("link", name="Quarantaine").click()
-    expect(page.locator("html")).to_have_attribute("lang", "fr")
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(236, 233, 225)"
-
-
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page):
-    page.goto("/feeds")
-    page.keyboard.press("Tab")
-    expect(page.locator(":focus")).to_have_text("Skip to content")
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
-    names = []
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement === document.body"):
-            break
-        names.append(page.evaluate("document.activeElement.textContent.trim().slice(0, 18)"))
-        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        assert outline != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
-    assert any("Hospital admission" in name for name in names) and "Look up" in names
-
-
-@pytest.mark.parametrize("width", [390, 820, 1440])
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_cut_off_or_scrolls_sideways(page: Page, path, width):
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    small = """[...document.querySelectorAll('main *, .as-of *')].filter(e => e.childNodes.length && [...e.childNodes].some(
-        n => n.nodeType === 3 && n.data.trim())).filter(e => parseFloat(getComputedStyle(e).fontSize) < 11).length"""
-    assert page.evaluate(small) == 0
-    least = 44 if width < 900 else 24
-    targets = """least => [...document.querySelectorAll('button, .button, input:not([type=hidden]), select')].filter(
-        e => e.offsetParent && e.getBoundingClientRect().height < least - .5).map(e => e.outerHTML.slice(0, 80))"""
-    assert page.evaluate(targets, least) == []
-
-
-def test_pages_work_without_scripts(browser, address):
-    context = browser.new_context(base_url=address, java_script_enabled=False, locale="fr-FR")
-    page = context.new_page()
-    page.goto("/feeds", timeout=60_000)
-    expect(page.get_by_text("1 flux sur 8 est en retard")).to_be_visible()
-    expect(page.locator("button.theme")).to_be_hidden()
-    context.close()
-
-
-def test_printing_is_light_and_leaves_the_controls_out(page: Page):
-    page.emulate_media(media="print", color_scheme="dark")
-    page.goto("/feeds")
-    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(21, 32, 43)"
-    expect(page.locator(".rail")).to_be_hidden()
-    expect(page.locator(".fields")).to_be_hidden()
+def test_the_past_is_read_and_not_mended(page: Page):
+    ready(page, "/data/quarantine?lang=en&as_of=2026-11-22")
+    expect(page.get_by_text("the past is read, not mended")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^(Correct|Settle|Mend)"))).to_have_count(0)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+import ibis
 import pandas as pd
 from ibis import _
 
@@ -55,7 +56,7 @@ def difference(
     older = next((v for v in loaded if v.sha256 == before and v.at < newer.at), None)
     older = older or next((v for v in loaded if v.at < newer.at), None)
     since = EARLIEST if older is None else older.at
-    changed = _known(snapshot, feed, newer.at).filter(_.known_at > since).select(*KEYS, "value", "withdrawn").to_pandas()
+    changed = _frame(_known(snapshot, feed, newer.at).filter(_.known_at > since).select(*KEYS, "value", "withdrawn"))
     now = changed[~changed["withdrawn"]]
     then = _same_keys(snapshot, feed, since, changed)
     return Difference(older, newer, compare_versions(then, now))
@@ -65,6 +66,11 @@ def _known(snapshot: Snapshot, feed: str, at: dt.datetime):
     """The last word of the feed as known at an instant, never later than the snapshot's own."""
     table = _at(snapshot, at).table("indicators", include_withdrawn=True, among=lambda rows: rows.feed == feed)
     return table.mutate(withdrawn=_.withdrawn | (_.status == "withdrawn").fill_null(False))
+
+
+def _frame(rows: ibis.Table) -> pd.DataFrame:
+    """Rows whose keys can be joined even where there are none: pandas cannot join empty columns of its own text type."""
+    return rows.to_pandas().astype(dict.fromkeys([key for key in KEYS if key != "date"], object))
 
 
 def _at(snapshot: Snapshot, at: dt.datetime) -> Snapshot:
@@ -77,7 +83,7 @@ def _same_keys(snapshot: Snapshot, feed: str, at: dt.datetime, changed: pd.DataF
     if changed.empty:
         return changed.drop(columns="withdrawn")
     days = sorted(pd.to_datetime(changed["date"]).dt.date.unique())
-    held = _known(snapshot, feed, at).filter(_.date.between(days[0], days[-1]), ~_.withdrawn).select(*KEYS, "value").to_pandas()
+    held = _frame(_known(snapshot, feed, at).filter(_.date.between(days[0], days[-1]), ~_.withdrawn).select(*KEYS, "value"))
     return held.merge(changed[KEYS], on=KEYS)
 
 
@@ -96,7 +102,7 @@ def weekday_delays(snapshot: Snapshot, table: str, feed: str, last: dt.date | No
         return []
     known = pd.to_datetime(told["first"], utc=True).dt.tz_convert(ZoneInfo(zone)).dt.tz_localize(None).dt.normalize()
     days = pd.to_datetime(told["date"])
-    delays = (known - days).dt.days.groupby(days.dt.weekday)
+    delays = (known - days).dt.days.groupby(days.dt.day_of_week)
     return [
         WeekdayDelay(int(weekday), float(part.median()), float(part.quantile(0.9)), len(part)) for weekday, part in delays
     ]  # fmt: skip

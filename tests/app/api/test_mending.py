@@ -1,4 +1,4 @@
-"""Mending over the interface: looked at first, carried out and signed, refused where somebody was quicker or the day is past."""
+"""Mending over the interface: looked at, carried out, signed; refused where somebody was quicker or the day is past."""
 
 from __future__ import annotations
 

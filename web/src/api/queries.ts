@@ -46,13 +46,13 @@ export const useCompare = (places: string[], target: Target, per?: '100k'): UseQ
 
 export const useFeeds = (): UseQueryResult<Feeds> => useAsked(['feeds'], (query) => read(api.GET('/api/v1/feeds', { params: { query } })))
 
-export const useFeed = (feed: string, indicator?: string): UseQueryResult<Feed> =>
-  useAsked(['feed', feed, indicator], (query) =>
-    read(api.GET('/api/v1/feeds/{feed}', { params: { path: { feed }, query: { ...query, indicator } } })),
+export const useFeed = (feed: string, seen: { indicator?: string; before?: string; after?: string } = {}): UseQueryResult<Feed> =>
+  useAsked(['feed', feed, seen], (query) =>
+    read(api.GET('/api/v1/feeds/{feed}', { params: { path: { feed }, query: { ...query, ...seen } } })),
   )
 
-export const useQuarantine = (feed: string | undefined, page: number): UseQueryResult<Quarantine> =>
-  useAsked(['quarantine', feed, page], (query) => read(api.GET('/api/v1/quarantine', { params: { query: { ...query, feed, page } } })))
+export const useQuarantine = (seen: { feed?: string; rule?: string; column?: string }, page: number): UseQueryResult<Quarantine> =>
+  useAsked(['quarantine', seen, page], (query) => read(api.GET('/api/v1/quarantine', { params: { query: { ...query, ...seen, page } } })))
 
 export const useOrigin = (origin: Origin | null): UseQueryResult<OriginAnswer> =>
   useAsked(

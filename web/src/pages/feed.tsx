@@ -2,10 +2,11 @@
 import type { ReactNode } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 import { useFeed } from '../api/queries.ts'
-import type { Feed as Data } from '../api/types.ts'
+import type { Feed as Data, Vintages } from '../api/types.ts'
 import { age, dayYear, instant, number, percent } from '../format.ts'
 import { STATE_MARK } from '../parts/feed-parts.tsx'
 import { MarkIcon, type Mark } from '../parts/marks.tsx'
+import { OriginLink } from '../parts/origin-link.tsx'
 import { Answered, Panel } from '../parts/panel.tsx'
 import { useSay } from '../text/index.tsx'
 import { useHref } from '../url.ts'
@@ -17,8 +18,9 @@ export default function Feed(): ReactNode {
   const { feed = '' } = useParams()
   const [query] = useSearchParams()
   const { t } = useSay()
+  const asked = { indicator: query.get('indicator') ?? undefined, before: query.get('before') ?? undefined, after: query.get('after') ?? undefined }
   return (
-    <Answered query={useFeed(feed, query.get('indicator') ?? undefined)} what={t.feed}>
+    <Answered query={useFeed(feed, asked)} what={t.feed}>
       {(data, updating) => <Sheet data={data} updating={updating} />}
     </Answered>
   )
@@ -43,7 +45,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
       <header className="lede inner">
         <div>
           <p className="crumb">
-            <Link to={href('/data')}>{t.data_health}</Link> · {feed.feed}
+            <Link to={href('/data')}>{t.data_health}</Link> · {feed.feed} {data.origin && <OriginLink origin={data.origin} title={feed.title} />}
           </p>
           <h1>
             <MarkIcon mark={STATE_MARK[feed.state]} /> {feed.title}
@@ -76,6 +78,8 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
         )}
       </section>
       <HeatPanel data={data} />
+      {data.vintages && <VintagePanel vintages={data.vintages} zone={feed.zone} />}
+      <DelayPanel delays={data.delays} />
       <Panel title={t.findings} className="findings" certificate={{ date: data.findings === null ? t.findings_working : null }}>
         {data.findings?.length === 0 && (
           <p>
@@ -117,6 +121,7 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
                 <th scope="col" className="num">
                   {t.set_aside}
                 </th>
+                <th scope="col">{t.feed_versions_of}</th>
               </tr>
             </thead>
             <tbody>
@@ -131,6 +136,13 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
                   <td>{dayYear(v.received_at, lang)}</td>
                   <td className="num">{number(v.counts.cells_read ?? v.counts.read ?? v.counts.loaded ?? 0, lang)}</td>
                   <td className="num">{number(v.counts.cells_set_aside ?? v.counts.set_aside ?? 0, lang)}</td>
+                  <td>
+                    {v.outcome === 'loaded' && data.vintages && (
+                      <Link aria-current={v.sha256 === data.vintages.after.sha256 ? 'true' : undefined} to={`${href(`/data/${feed.feed}`)}${href('/').includes('?') ? '&' : '?'}after=${v.sha256}`} aria-label={`${t.compare_with} : ${v.name}`}>
+                        {t.compare_with}
+                      </Link>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -138,6 +150,93 @@ function Sheet({ data, updating }: { data: Data; updating: boolean }): ReactNode
         </div>
       </Panel>
     </div>
+  )
+}
+
+/** What one version added, corrected and withdrew, and by how much. */
+function VintagePanel({ vintages, zone }: { vintages: Vintages; zone: string }): ReactNode {
+  const { t, lang, pick } = useSay()
+  const { before, after } = vintages
+  const write = (value: number | null): string => (value === null ? '–' : number(value, lang, Number.isInteger(value) ? 0 : 2))
+  return (
+    <Panel title={t.feed_versions_of} className="vintages" certificate={{ date: before ? `${instant(before.at, lang, zone)} → ${instant(after.at, lang, zone)}` : `${t.vintage_first}, ${instant(after.at, lang, zone)}` }}>
+      <p>{pick(vintages.summary)}</p>
+      {vintages.cells.length > 0 && (
+        <div className="scroller" tabIndex={0} role="group" aria-label={t.feed_versions_of}>
+          <table className="plain-table">
+            <thead>
+              <tr>
+                <th scope="col">{t.name}</th>
+                <th scope="col">{t.day}</th>
+                <th scope="col">{t.target}</th>
+                <th scope="col">{t.change}</th>
+                <th scope="col" className="num">
+                  {t.before}
+                </th>
+                <th scope="col" className="num">
+                  {t.after}
+                </th>
+                <th scope="col" className="num">
+                  {t.by_how_much}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {vintages.cells.map((c) => (
+                <tr key={`${c.place} ${c.date} ${c.indicator} ${c.age_group}`}>
+                  <th scope="row">{c.name}</th>
+                  <td className="nowrap">{dayYear(c.date, lang)}</td>
+                  <td>{[c.indicator, c.age_group === 'all' ? '' : c.age_group].filter(Boolean).join(' · ')}</td>
+                  <td>{t[`change_${c.change}`]}</td>
+                  <td className="num">{write(c.before)}</td>
+                  <td className="num">{write(c.after)}</td>
+                  <td className="num">{c.by !== null && c.by > 0 ? `+${write(c.by)}` : write(c.by)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+/** How late the figures of each weekday are first known. */
+function DelayPanel({ delays }: { delays: Data['delays'] }): ReactNode {
+  const { t, lang } = useSay()
+  return (
+    <Panel title={t.delay_title} className="delays">
+      {delays.length === 0 ? (
+        <p className="reason">{t.delay_none}</p>
+      ) : (
+        <table className="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">{t.weekday}</th>
+              <th scope="col" className="num">
+                {t.delay_median}
+              </th>
+              <th scope="col" className="num">
+                {t.delay_q90}
+              </th>
+              <th scope="col" className="num">
+                {t.delay_n}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {delays.map((d) => (
+              <tr key={d.weekday}>
+                <th scope="row">{t.weekday_name(d.weekday)}</th>
+                <td className="num">{number(d.median_days, lang, Number.isInteger(d.median_days) ? 0 : 1)}</td>
+                <td className="num">{number(d.q90_days, lang, Number.isInteger(d.q90_days) ? 0 : 1)}</td>
+                <td className="num">{number(d.n, lang)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
   )
 }
 

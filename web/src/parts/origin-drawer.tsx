@@ -1,10 +1,11 @@
 /** Where a figure comes from, drawn: files and mappings, commits, tables, run, the figure in ink. */
 import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { Link } from 'react-router'
 import { useOrigin } from '../api/queries.ts'
 import type { Lineage, OriginAnswer } from '../api/types.ts'
 import { dayYear, instant, number } from '../format.ts'
 import { useSay, type Say } from '../text/index.tsx'
-import { useView } from '../url.ts'
+import { useHref, useView } from '../url.ts'
 import { layers } from './lineage.ts'
 import { readOrigin } from './origin-link.tsx'
 import { Answered, Empty } from './panel.tsx'
@@ -31,7 +32,7 @@ export default function OriginDrawer(): ReactNode {
             <span>{t.read_left}</span>
           </span>
           <span className="controls">
-            <Citation />
+            <CopyAddress />
             <button type="button" onClick={() => dialog.current?.close()}>
               {t.close}
             </button>
@@ -49,13 +50,52 @@ export default function OriginDrawer(): ReactNode {
   )
 }
 
-function Citation(): ReactNode {
+function CopyAddress(): ReactNode {
   const { t } = useSay()
-  const [done, setDone] = useState(false)
+  return <Copy text={location.href} label={t.copy_address} copied={t.address_copied} />
+}
+
+function Copy({ text, label, copied }: { text: string; label: string; copied: string }): ReactNode {
+  const [done, setDone] = useState('')
   return (
-    <button type="button" onClick={() => void navigator.clipboard.writeText(location.href).then(() => setDone(true))}>
-      <span role="status">{done ? t.citation_copied : t.copy_citation}</span>
+    <button type="button" onClick={() => void navigator.clipboard.writeText(text).then(() => setDone(text))}>
+      <span role="status">{done === text ? copied : label}</span>
     </button>
+  )
+}
+
+/** Who corrected the row, when and why; what stood there before. */
+function Correction({ lineage }: { lineage: Lineage }): ReactNode {
+  const { t, lang, zone } = useSay()
+  const made = lineage.correction
+  if (!made) return null
+  return (
+    <section className="correction">
+      <h3>{t.corrected_by}</h3>
+      <p>
+        {t.signed_when(made.signed_by, instant(made.signed_at, lang, zone))} · {made.file}, {t.row.toLowerCase()} {number(made.row, lang)}
+      </p>
+      <p className="reason">{made.reason}</p>
+      <ul>
+        {made.changes.map((c) => (
+          <li key={c.column}>
+            {c.column} : <s>{c.before || '–'}</s> <b>{c.after || '–'}</b>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Citation({ lineage }: { lineage: Lineage }): ReactNode {
+  const { t, pick } = useSay()
+  const text = `${pick(lineage.citation)}\n${location.href}`
+  return (
+    <section>
+      <h3>{t.citation}</h3>
+      <pre className="citation">{text}</pre>
+      <Copy text={text} label={t.copy_citation} copied={t.citation_copied} />
+    </section>
   )
 }
 
@@ -77,8 +117,10 @@ function Figures({ data }: { data: OriginAnswer }): ReactNode {
         </select>
       )}
       <Drawn lineage={shown} />
+      <Correction lineage={shown} />
       <Raw lineage={shown} />
       <History lineage={shown} />
+      <Citation lineage={shown} />
     </>
   )
 }
@@ -108,6 +150,8 @@ function stepLines(node: Step, lineage: Lineage, say: Say): string[] {
   const row = d.row === undefined || d.row === null ? null : `${t.row.toLowerCase()} ${write(d.row)}${d.column ? `, ${t.column.toLowerCase()} ${d.column}` : ''}`
   const lines: Record<Step['kind'], (string | null)[]> = {
     file: [row, write(d.received_at)],
+    correction: [d.signed_by && d.signed_at ? t.signed_when(String(d.signed_by), instant(String(d.signed_at), say.lang, say.zone)) : null, write(d.reason)],
+    feed: [t.step_feed, d.versions ? t.versions(number(Number(d.versions), say.lang), Number(d.versions)) : null],
     mapping: [t.mapping, write(d.sha256)],
     commit: [write(d.at), write(d.code)],
     table: [d.commit === undefined ? null : t.commit_n(String(d.commit))],
@@ -120,6 +164,7 @@ function stepLines(node: Step, lineage: Lineage, say: Say): string[] {
 /** Boxes in columns, joined by curves. */
 function Drawn({ lineage }: { lineage: Lineage }): ReactNode {
   const say = useSay()
+  const href = useHref()
   const columns = layers(lineage.nodes, lineage.edges)
   const [box, gap, height] = [186, 44, 74]
   const tallest = Math.max(...columns.map((c) => c.length), 1)
@@ -144,7 +189,7 @@ function Drawn({ lineage }: { lineage: Lineage }): ReactNode {
           const figure = node.kind === 'figure'
           return (
             <div key={node.id} className={`step step-${node.kind}`} style={{ left: at.x, top: at.y, width: box }} title={details.map(([k, v]) => `${k}: ${v}`).join('\n')}>
-              <b>{figure ? named(lineage.key, say) : say.pick(node.label)}</b>
+              <b>{figure ? named(lineage.key, say) : node.kind === 'feed' ? <Link to={href(`/data/${node.detail.feed}`)}>{say.pick(node.label)}</Link> : say.pick(node.label)}</b>
               {figure && <strong>{writeDetail(lineage.value, say)}</strong>}
               {stepLines(node, lineage, say).map((line) => (
                 <span key={line}>{line}</span>
