@@ -23,8 +23,9 @@ EXPECTED = {
     "contacts": Shelf.RECORDS,
     "scenarios": Shelf.RECORDS,
     "scenario_overlays": Shelf.RECORDS,
+    "alert_rules": Shelf.RECORDS,
 }
-QUESTIONS = {"scenarios", "scenario_overlays"}  # what people ask: records that name no patient
+QUESTIONS = {"scenarios", "scenario_overlays", "alert_rules"}  # what people ask: records that name no patient
 REGISTERS = {"places", "products", *QUESTIONS}  # kept by the installation, not told by one feed
 declared = pytest.mark.parametrize("declared", tables().values(), ids=lambda t: t.name)
 
