@@ -25,9 +25,10 @@ EXPECTED = {
     "scenario_overlays": Shelf.RECORDS,
     "watch_actions": Shelf.RECORDS,
     "notes": Shelf.RECORDS,
+    "alert_rules": Shelf.RECORDS,
 }
 QUESTIONS = {"scenarios", "scenario_overlays"}  # what people ask: records that name no patient
-DESK = {"watch_actions", "notes"}  # what people do, in their own name
+DESK = {"watch_actions", "notes", "alert_rules"}  # what people do, in their own name
 REGISTERS = {"places", "products", *QUESTIONS, *DESK}  # kept by the installation, not told by one feed
 declared = pytest.mark.parametrize("declared", tables().values(), ids=lambda t: t.name)
 
