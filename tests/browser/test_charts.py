@@ -170,3 +170,21 @@ def test_the_wall_stands_still_where_movement_is_unwelcome(page: Page):
     page.clock.fast_forward(120_000)
     expect(page.locator("[data-ready=situation]")).to_be_visible()
     assert "/region/" not in page.url
+
+
+def test_a_country_without_outlines_is_a_ranked_list(page: Page):
+    def elsewhere(route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["meta"]["country"] = "SI"
+        route.fulfill(response=answer, json=told)
+
+    page.route("**/api/v1/situation*", elsewhere)
+    ready(page, "/?lang=en")
+    rows = page.locator(".ranked li")
+    expect(rows.first).to_be_visible()
+    shown = [int(text) for row in rows.all() if (text := re.sub(r"\D", "", row.locator(".num").inner_text()))]
+    assert shown == sorted(shown, reverse=True) and len(shown) >= 2
+    rows.nth(1).get_by_role("button").click()
+    expect(rows.nth(1)).to_have_class("selected")
+    expect(page.get_by_role("button", name="Detailed map")).to_have_count(0)
