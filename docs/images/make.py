@@ -23,7 +23,7 @@ from pathlib import Path
 
 import uvicorn
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 import belvedere
 from belvedere.app.findings import FindingsKeeper
@@ -57,8 +57,6 @@ SIZE, SEED = "small", 20261122
 REPLAYED = ("2026-10-25", "2026-11-01", "2026-11-05", "2026-11-08", "2026-11-12", "2026-11-15")
 COLOURS = 255
 LARGEST_BYTES, LARGEST_OF_ALL_BYTES = 250_000, 2_000_000
-KNOWN = "[...document.querySelectorAll('.cell .value')].every(e => !e.textContent.includes('\u2026'))"
-"""In the browser: whether the bar above the page has its figures."""
 READY_MS, SETTLE_MS = 120_000, 1_500
 
 
@@ -146,7 +144,7 @@ def photograph(browser: Browser, address: str, picture: Picture) -> bytes:
     path = PAGES[picture.page]
     page.goto(f"{path}{'&' if '?' in path else '?'}lang={picture.language}&theme={picture.theme}", timeout=READY_MS)
     page.wait_for_selector("[data-ready]", timeout=READY_MS)
-    page.wait_for_function(KNOWN, timeout=READY_MS)
+    expect(page.locator(".cell .value", has_text="…")).to_have_count(0, timeout=READY_MS)  # the bar above has its figures too
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(SETTLE_MS)
     taken = page.screenshot(animations="disabled", caret="hide")
