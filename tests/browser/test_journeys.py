@@ -22,6 +22,7 @@ from tests.app.demo_workspace import FLOWS, NOW, TESTS
 from tests.app.mistyped import MEANT, TYPED, load_mistyped
 from tests.browser.test_pages import AXE, ready
 
+expect.set_options(timeout=60_000)  # a busy machine
 REASON = "code confirmed by the agency on the phone"
 
 
