@@ -6,6 +6,7 @@ python scripts/smoke.py [FOLDER]    FOLDER: the clone to start (default: this on
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -21,7 +22,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOON_ENOUGH_SECONDS = 900
-MUST_NAME = ("feed", "quarantine")
+MUST_NAME = ("lede", "feeds")
 
 
 @dataclass(frozen=True)
@@ -90,17 +91,20 @@ def serving(clone: Path, workspace: Path, environment: dict[str, str] | None = N
             if time.monotonic() - start > SOON_ENOUGH_SECONDS:
                 raise RuntimeError(f"no page after {SOON_ENOUGH_SECONDS} s of {' '.join(command)}")
             time.sleep(0.2)
-            page = fetch(f"{url}feeds")
+            page = fetch(f"{url}api/v1/feeds")
         yield Served(url, page, time.monotonic() - start)
     finally:
         stop(process)
 
 
 def lacking(page: str) -> list[str]:
-    """The words a status page must hold and this one does not; a table row that is missing counts as one."""
-    low = page.lower()
-    words = [word for word in MUST_NAME if word not in low]
-    return words if "<td" in low else [*words, "a table with rows"]
+    """What the answer about feeds must hold and this one does not."""
+    try:
+        told = json.loads(page)
+    except ValueError:
+        return ["an answer about feeds"]
+    missing = [name for name in MUST_NAME if name not in told]
+    return missing if told.get("feeds") else [*missing, "a feed"]
 
 
 def main(arguments: list[str]) -> int:
@@ -109,9 +113,9 @@ def main(arguments: list[str]) -> int:
         missing = lacking(served.page)
         if 'id="root"' not in (fetch(served.url) or ""):  # not built: 503, which fetch raises
             missing.append("the built pages at /")
-    sys.stdout.write(f"make run: page after {served.seconds:.1f} s, {len(served.page):,} characters\n")
+    sys.stdout.write(f"make run: page after {served.seconds:.1f} s, {len(served.page):,} characters about feeds\n")
     if missing:
-        sys.stderr.write(f"the status page lacks: {', '.join(missing)}\n")
+        sys.stderr.write(f"the answer lacks: {', '.join(missing)}\n")
     return 1 if missing else 0
 
 

@@ -129,6 +129,20 @@ def test_every_figure_leads_to_its_file_and_row(page: Page):
     assert "origin=" not in page.url
 
 
+@pytest.mark.parametrize("address_of", ["/", "/region/FR-59", "/watch", f"/data/{FLOWS}"])
+def test_the_origin_of_a_figure_of_every_page_ends_at_a_file(page: Page, address_of: str):
+    """Of a count and of a forecast alike: run, tables, feeds, files."""
+    ready(page, f"{address_of}?lang=en")
+    page.locator(".origin").first.click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.locator(".step-figure")).to_be_visible(timeout=60_000)
+    assert drawer.locator(".step-file").count() > 0
+    expect(drawer.locator(".citation")).to_contain_text("read in Belvedere as known on")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
+
+
 def test_search_finds_a_place_by_its_first_letters(page: Page):
     ready(page, "/?lang=en")
     page.keyboard.press("/")

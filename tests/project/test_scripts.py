@@ -87,10 +87,8 @@ def test_make_takes_no_setting_to_run():
 
 def a_clone(folder: Path, recipe: str) -> Path:
     """A folder whose `make run` does what is asked."""
-    (folder / "page" / "feeds").mkdir(parents=True)
-    (folder / "page" / "feeds" / "index.html").write_text(
-        "<h1>Feeds</h1><p>Quarantine</p><table><tr><td>1</td></tr></table>", encoding="utf-8"
-    )
+    (folder / "page" / "api" / "v1").mkdir(parents=True)
+    (folder / "page" / "api" / "v1" / "feeds").write_text('{"lede": {}, "feeds": [{"feed": "a"}]}', encoding="utf-8")
     (folder / "Makefile").write_text(f"run:\n\t@{recipe}\n", encoding="utf-8")
     return folder
 
@@ -98,7 +96,7 @@ def a_clone(folder: Path, recipe: str) -> Path:
 def test_a_served_page_is_seen_and_stopped(tmp_path):
     recipe = f"exec {sys.executable} -m http.server --bind 127.0.0.1 --directory page $(PORT)"
     with serving(a_clone(tmp_path, recipe), tmp_path / "workspace") as served:
-        assert "<h1>Feeds</h1>" in served.page
+        assert '"feed": "a"' in served.page
         assert lacking(served.page) == []
         assert served.seconds > 0
     assert fetch(served.url) is None
@@ -114,7 +112,8 @@ def test_nobody_answering_is_no_page():
 
 
 def test_a_page_without_feeds_is_not_enough():
-    assert lacking("<h1>Nothing here</h1>") == ["feed", "quarantine", "a table with rows"]
+    assert lacking("<h1>Nothing here</h1>") == ["an answer about feeds"]
+    assert lacking('{"feeds": []}') == ["lede", "a feed"]
 
 
 def test_ci_runs_under_bash_and_stops_at_the_first_failure():

@@ -18,9 +18,14 @@ export const NOTHING: Changes = { cells: {}, replace: null }
 
 const body = (chosen: Chosen, changes: Changes): MendRequest => ({ ...chosen, ...changes })
 
-/** The rows as they stand, and what is wrong with them. */
+/** The rows as they stood when they were opened, and what is wrong with them: once settled, they can be asked for no more. */
 export const useRows = (chosen: Chosen): UseQueryResult<MendPreview> =>
-  useQuery({ queryKey: ['mending', chosen], queryFn: () => read(api.POST('/api/v1/quarantine/preview', { body: body(chosen, NOTHING) })), staleTime: 0 })
+  useQuery({
+    queryKey: ['mending', chosen],
+    queryFn: () => read(api.POST('/api/v1/quarantine/preview', { body: body(chosen, NOTHING) })),
+    enabled: (query) => query.state.data === undefined,
+    gcTime: 0,
+  })
 
 export const useCheck = (chosen: Chosen): UseMutationResult<MendPreview, Error, Changes> =>
   useMutation({ mutationFn: (changes) => read(api.POST('/api/v1/quarantine/preview', { body: body(chosen, changes) })) })

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import ibis
+
 from belvedere.app import formats
 from belvedere.app.api import common
 from belvedere.app.api import models_data as data
@@ -58,11 +60,12 @@ def _column(declared: type[schema.Table], name: str) -> schema.Column:
 
 
 def _keys(reading: Reading, declared: type[schema.Table], equal: dict) -> tuple[list[dict], int]:
-    """Keys of the first rows, in their order, and how many there are."""
+    """Keys of the first rows, the newest days first, then in their order; and how many there are."""
     names = declared.keys()
     # Results of runs became known when they were made: a replay is not hidden by the day it looks from.
     rows = where(_snapshot(reading, declared).table(declared.name, include_withdrawn=True), equal).select(*names)
-    return rows.order_by(names).limit(FIGURES_SHOWN).to_pyarrow().to_pylist(), int(rows.count().execute())
+    order = [ibis.desc(name) if name == "date" else name for name in sorted(names, key=lambda name: name != "date")]
+    return rows.order_by(order).limit(FIGURES_SHOWN).to_pyarrow().to_pylist(), int(rows.count().execute())
 
 
 def _snapshot(reading: Reading, declared: type[schema.Table]):
