@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from dataclasses import dataclass, field
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -18,11 +19,15 @@ class AlertClock:
     alerting: Alerting
     _seen: int = -1
     _scheduler: BackgroundScheduler = field(
-        default_factory=lambda: BackgroundScheduler(timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1})
+        default_factory=lambda: BackgroundScheduler(
+            timezone=dt.UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
     )
 
     def start(self) -> None:
         """From now on, beside the pages."""
+        # A look that takes longer than the time between two is no fault: the next one waits.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         numbers = self.alerting.numbers()
         self._scheduler.add_job(self.after_commit, "interval", seconds=numbers["clock.commit_seconds"])
         self._scheduler.add_job(self.look, "interval", minutes=numbers["clock.minutes"])
