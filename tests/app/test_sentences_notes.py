@@ -19,6 +19,7 @@ NOTES = [
     (Note("not_made", {"indicator": "icu_census"}), ("En réanimation", "In intensive care")),
     (Note("wards_alone"), ("Hors réanimation", "Ward")),
     (Note("others_unknown", {"level": "ward"}), ("Hors réanimation", "On the wards")),
+    (Note("no_beds", {"level": "icu"}), ("Le nombre de lits n’est connu", "The number of beds is not known")),
     (Note("numbers_set", {"changes": [{"id": "leaving.weeks", "value": 4.0, "was": 6.5}]}), (
         "leaving.weeks 4 au lieu de 6,5", "leaving.weeks 4 instead of 6.5",
     )),

@@ -195,6 +195,10 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "note_others_unknown": (
         "Patients with other conditions are not known ({level}): beds are compared with those of the epidemic alone."
     ),
+    "note_no_beds": (
+        "The number of beds is not known for any place ({level}): no chance of running out can be given. "
+        "Enter it in a small file: belvedere mapping show own-beds."
+    ),
     "note_numbers_set": "Numbers set here in place of the shipped ones: {changes}.",
     "note_number_set": "{id} {value} instead of {was}",
     "note_hospitals_silent": (

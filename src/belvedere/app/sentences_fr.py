@@ -207,6 +207,10 @@ TEXTS: dict[str, str | tuple[str, str]] = {
     "note_others_unknown": (
         "Les autres patients ne sont pas connus ({level}) : les lits sont comparés aux seuls patients de l’épidémie."
     ),
+    "note_no_beds": (
+        "Le nombre de lits n’est connu pour aucun lieu ({level}) : aucune chance d’en manquer ne peut être donnée. "
+        "Saisissez-le dans un petit fichier : belvedere mapping show own-beds."
+    ),
     "note_numbers_set": "Nombres fixés ici à la place de ceux livrés : {changes}.",
     "note_number_set": "{id} {value} au lieu de {was}",
     "note_hospitals_silent": (

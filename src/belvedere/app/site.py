@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-ADDRESSES = ("/", "/region/{place}", "/compare", "/watch", "/alerts", "/data", "/data/quarantine", "/data/{feed}")
+ADDRESSES = ("/", "/region/{place}", "/compare", "/watch", "/alerts", "/glossary", "/data", "/data/quarantine", "/data/{feed}")
 """Addresses of the pages; `web/src/main.tsx` has the same."""
 MOVED = {
     "/feeds": "/data", "/feeds/{name}": "/data/{feed}",

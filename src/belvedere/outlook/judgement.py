@@ -155,8 +155,7 @@ def remarks(inputs: Inputs, settings: Settings, entries: xr.Dataset, census: xr.
         if f"{level}_census" in census and level not in inputs.others
     ]
     said += [
-        f"The number of beds is not known for any place ({level}): no chance of running out can be given. "
-        "Enter it in a small file: belvedere mapping show own-beds."
+        Note("no_beds", {"level": level})
         for level in LEVELS
         if f"{level}_census" in census and not any(np.isfinite(k.sel(level=level)).any() for k in inputs.beds.kinds.values())
     ]
