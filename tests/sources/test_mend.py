@@ -102,8 +102,7 @@ def test_two_rows_that_contradict_each_other_need_somebody_to_choose(tmp_path):
 
 def test_after_the_mapping_changed_the_files_are_read_again(workspace):
     assert not mend.mapping_changed(workspace, FEED)
-    text = MAPPING.replace('separator = ";"', 'separator = ";"\nmissing = ["", "many"]')
-    (workspace.mappings / "test.toml").write_text(text)
+    (workspace.mappings / "test.toml").write_text(MAPPING + '\n[missing]\nas = ["many"]\n')
     assert mend.mapping_changed(workspace, FEED)
     done = mend.tell_again(workspace, FEED)
     assert done.again and done.waiting_before == 3 and done.waiting_after < 3
@@ -113,7 +112,8 @@ def test_after_the_mapping_changed_the_files_are_read_again(workspace):
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_a_sheet_comes_back_with_its_changes_whatever_separates_its_cells(workspace, separator):
     text = mend.export_text(mend.open_lines(workspace, FEED), separator)
-    back = mend.lines_of_text(workspace, "\ufeff" + text.replace("many", "9", 1).replace("found '9'", "found 'many'"), "x.csv")
+    mended = text.replace(f"{separator}many{separator}", f"{separator}9{separator}")
+    back = mend.lines_of_text(workspace, "\ufeff" + mended, "x.csv")
     assert [(found.row, found.changes) for found in back[FEED] if found.changes] == [(4, {"incid_hosp": ("many", "9")})]
 
 
