@@ -40,6 +40,8 @@ PAGES = {
     "region": "/region/FR-59",
     "compare": "/compare?places=FR-59,FR-62,FR-75",
     "watch": "/watch",
+    "alerts": "/alerts",
+    "glossary": "/glossary",
     "data": "/data",
     "feed": "/data/demo-fr-department-flows",
     "quarantine": "/data/quarantine",
