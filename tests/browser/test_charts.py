@@ -67,7 +67,7 @@ def test_the_switch_tells_of_each_scenario_and_offers_to_run_one_without_a_resul
     )
     page.get_by_role("button", name="Écoles à distance").click()
     page.wait_for_url(re.compile(f"scenario={UNTRIED}"))
-    expect(page.get_by_text("No forecast has been made under “Écoles à distance” yet.")).to_be_visible()
+    expect(page.get_by_text("No forecast has been made under “Écoles à distance” yet.", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Run it")).to_be_enabled()
     page.locator(".untried").get_by_role("button", name="Current course").click()
     expect(page.locator(".untried")).to_have_count(0)
