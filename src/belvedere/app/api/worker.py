@@ -56,8 +56,10 @@ class Worker:
     def _start(self, job_id: int) -> subprocess.Popen:
         command = [sys.executable, "-c", PROGRAM, "jobs", "resume", str(job_id), "--workspace", str(self.workspace.path)]
         environment = {**dict.fromkeys(ONE_THREAD, "1"), **os.environ}
+        # A group of its own, so that Ctrl+C is ours alone. Not a session of its own: Linux weighs sessions against each other,
+        # and there the niceness would count for nothing.
         return subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True, preexec_fn=lambda: os.nice(NICENESS)
+            command, env=environment, stdout=subprocess.DEVNULL, process_group=0, preexec_fn=lambda: os.nice(NICENESS)
         )  # why it failed, it says itself in the table of jobs
 
     def stop(self) -> None:
